@@ -1,11 +1,22 @@
-"""The command line. One file a command; each opens the rooms it needs only when it runs."""
+"""The command line: one file a command.
+
+Every module of this package is imported, in alphabetical order, and adds its command with ``@app.command()``
+(``@agency.command()`` for what is done with one agency; both from `tiphub.cli.app`). A new command is a new
+file; nothing else is touched. Rooms such as the vault or the portal are imported inside the function, so that
+``tiphub --help`` is quick and an installation without an extra still has the other commands.
+"""
 
 import sys
+from importlib import import_module
+from pkgutil import iter_modules
 
 from rich.console import Console
 
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
+
+for _module in sorted(module.name for module in iter_modules(__path__)):
+    import_module(f"{__name__}.{_module}")
 
 
 def main() -> None:

@@ -13,6 +13,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
 )
+agency = typer.Typer(name="agency", help="What is done with one agency of a hub.", no_args_is_help=True)
+app.add_typer(agency)
 
 
 def _version(asked: bool) -> None:
@@ -23,7 +25,7 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def root(
-    version: Annotated[  # noqa: ARG001
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and end.")
     ] = False,
 ) -> None:
