@@ -1,1 +1,5 @@
-"""TODO."""
+"""Measure what protection cost."""
+
+from tiphub.vault.s5_evaluate.evaluation import Evaluation
+
+__all__ = ["Evaluation"]
