@@ -10,9 +10,12 @@ from tiphub.standard.model import (
     Field,
     Group,
     Kind,
+    Rule,
     Standard,
+    Unit,
     flag_name,
 )
+from tiphub.standard.names import normalise
 from tiphub.standard.variables import Variable, decode, encode, variable
 
 __all__ = [
@@ -25,12 +28,15 @@ __all__ = [
     "Field",
     "Group",
     "Kind",
+    "Rule",
     "Standard",
+    "Unit",
     "Variable",
     "decode",
     "encode",
     "flag_name",
     "load_standard",
+    "normalise",
     "read_standard",
     "variable",
 ]

@@ -1,20 +1,47 @@
-"""Read the standard's data files and refuse them where they contradict each other."""
+"""Read the standard's data files."""
 
 import csv
-from collections.abc import Mapping
+import io
+from collections.abc import Collection, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from tiphub.errors import TiphubError
+from tiphub.standard.check import refuse_contradictions
 from tiphub.standard.model import Code, CodeList, Derivation, Field, Group, Standard, Text
+
+try:
+    from yaml import CSafeLoader as Loader
+except ImportError:  # PyYAML without libyaml
+    from yaml import SafeLoader as Loader  # type: ignore[assignment]
 
 VERSION = "1.0"
 LANGUAGES = ("en", "fr", "es", "ar")
-_PLAIN = {"code", "broader", "merged_from", "since", "published", "marker", "minimum", "maximum", "names"}
+
+_CODE_KEYS: Final = frozenset(
+    {
+        "code",
+        "broader",
+        "merged_from",
+        "since",
+        "published",
+        "marker",
+        "minimum",
+        "maximum",
+        "names",
+        "source",
+    }
+    | {f"{text}_{language}" for text in ("label", "definition") for language in LANGUAGES}
+)
+_NEEDED: Final = {"label", "definition", "disclosure"}
+_FIELD_NEEDS: Final = _NEEDED | {"kind", "published"}
+_FIELD_KEYS: Final = _FIELD_NEEDS | {"codes", "minimum", "maximum", "derive", "source", "since", "unit"}
+_GROUP_NEEDS: Final = _NEEDED | {"codes"}
+_GROUP_KEYS: Final = _GROUP_NEEDS | {"requires", "source", "since", "unit"}
 
 
 @cache
@@ -28,112 +55,141 @@ def load_standard() -> Standard:
 
 
 def read_standard(folder: Traversable) -> Standard:
-    """Read a standard from a folder with ``fields/``, ``groups/`` and ``codes/``.
+    """Read a standard from a folder with ``order.yml``, ``fields/``, ``groups/`` and ``codes/``.
 
     Raises:
-        TiphubError: a file is missing something, or names what does not exist.
+        TiphubError: a file is missing, misses something, or contradicts another.
     """
-    lists = {path.name.removesuffix(".csv"): _code_list(path) for path in _sorted(folder / "codes", ".csv")}
-    order = yaml.safe_load((folder / "order.yml").read_text("utf-8"))
-    fields = {name: _field(folder / "fields" / f"{name}.yml", name) for name in order["fields"]}
-    groups = {name: _group(folder / "groups" / f"{name}.yml", name) for name in order["groups"]}
-    _refuse_unlisted(folder, {"fields": fields, "groups": groups})
-    standard = Standard(VERSION, fields, groups, lists)
-    _refuse_contradictions(standard)
+    order = _document(folder / "order.yml", needs={"fields", "groups"}, keys={"fields", "groups"})
+    for kind in ("fields", "groups"):
+        _refuse_unlisted(folder, kind, order[kind])
+    standard = Standard(
+        version=VERSION,
+        fields={name: _field(folder / "fields" / f"{name}.yml", name) for name in order["fields"]},
+        groups={name: _group(folder / "groups" / f"{name}.yml", name) for name in order["groups"]},
+        code_lists={name: _code_list(folder / "codes" / f"{name}.csv", name) for name in _lists(folder)},
+    )
+    refuse_contradictions(standard)
     return standard
 
 
-def _sorted(folder: Traversable, suffix: str) -> list[Traversable]:
-    return sorted((path for path in folder.iterdir() if path.name.endswith(suffix)), key=lambda path: path.name)
+def _lists(folder: Traversable) -> list[str]:
+    return sorted(path.name[:-4] for path in (folder / "codes").iterdir() if path.name.endswith(".csv"))
 
 
-def _refuse_unlisted(folder: Traversable, listed: Mapping[str, Mapping[str, object]]) -> None:
-    for kind, known in listed.items():
-        for path in _sorted(folder / kind, ".yml"):
-            if path.name.removesuffix(".yml") not in known:
-                raise TiphubError("A file of the standard has no place in order.yml.", where=f"{kind}/{path.name}")
-
-
-def _texts(row: Mapping[str, str], prefix: str) -> Text:
-    return {language: row[key] for language in LANGUAGES if row.get(key := f"{prefix}_{language}")}
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text else None
-
-
-def _code_list(path: Traversable) -> CodeList:
-    codes = []
-    for row in csv.DictReader(path.read_text("utf-8").splitlines()):
-        extra = {k: v for k, v in row.items() if k not in _PLAIN and not k.startswith(("label_", "definition_")) and v}
-        codes.append(
-            Code(
-                code=row["code"],
-                label=_texts(row, "label"),
-                definition=_texts(row, "definition"),
-                broader=row.get("broader") or None,
-                merged_from=tuple((row.get("merged_from") or "").split()),
-                since=row.get("since") or VERSION,
-                published=(row.get("published") or "yes") == "yes",
-                marker=row.get("marker") == "yes",
-                minimum=_number(row.get("minimum")),
-                maximum=_number(row.get("maximum")),
-                names=tuple(name for name in (row.get("names") or "").split("|") if name),
-                extra=extra,
+def _refuse_unlisted(folder: Traversable, kind: str, listed: Any) -> None:
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        raise TiphubError(f"{kind} is to be a list of names.", where="order.yml")
+    for name in listed:
+        if listed.count(name) > 1:
+            raise TiphubError(
+                f"{name} stands twice under {kind}.", where="order.yml", do="Delete one of them."
             )
-        )
-    found = CodeList(path.name.removesuffix(".csv"), tuple(codes))
-    for code in codes:
-        for other in (*code.merged_from, *([code.broader] if code.broader else [])):
-            if other not in found.by_code:
-                raise TiphubError(f"Code {code.code} names {other}, which the list does not have.", where=path.name)
-        if "en" not in code.label:
-            raise TiphubError(f"Code {code.code} has no English label.", where=path.name)
-    if len(found.by_code) != len(codes):
-        raise TiphubError("A code stands twice in the list.", where=path.name)
-    return found
+    for path in (folder / kind).iterdir():
+        if path.name.endswith(".yml") and path.name[:-4] not in listed:
+            raise TiphubError(
+                "A file of the standard has no place in order.yml.",
+                where=f"{kind}/{path.name}",
+                do=f"Add {path.name[:-4]} under {kind} where it is to be shown.",
+            )
 
 
-def _load(path: Traversable, name: str) -> dict[str, Any]:
+def _document(path: Traversable, *, needs: Collection[str], keys: Collection[str]) -> dict[str, Any]:
     try:
-        document: dict[str, Any] = yaml.safe_load(path.read_text("utf-8"))
+        document = yaml.load(path.read_text("utf-8"), Loader)
     except FileNotFoundError:
-        raise TiphubError(f"order.yml names {name}, which has no file.", where=path.name) from None
+        raise TiphubError("There is no such file, but order.yml names it.", where=path.name) from None
+    except yaml.YAMLError as error:
+        raise TiphubError(f"Not YAML: {' '.join(str(error).split())}.", where=path.name) from None
+    if not isinstance(document, dict):
+        raise TiphubError("Not a list of keys and values.", where=path.name)
+    if missing := sorted(set(needs) - set(document)):
+        raise TiphubError(f"Misses {', '.join(missing)}.", where=path.name)
+    if unknown := sorted(set(document) - set(keys), key=str):
+        known = ", ".join(sorted(keys))
+        raise TiphubError(
+            f"Does not know {', '.join(map(str, unknown))}.", where=path.name, do=f"Keys: {known}."
+        )
     return document
 
 
+def _texts(path: Traversable, document: Mapping[str, Any]) -> dict[str, Text]:
+    for key in ("label", "definition"):
+        texts = document[key]
+        if not isinstance(texts, dict) or not all(isinstance(text, str) and text for text in texts.values()):
+            raise TiphubError(f"The {key} is to be a text for each language.", where=path.name)
+        if strange := sorted(set(texts) - set(LANGUAGES), key=str):
+            raise TiphubError(
+                f"The {key} has a language that the standard has not: {strange[0]}.", where=path.name
+            )
+    return {"label": document["label"], "definition": document["definition"]}
+
+
 def _field(path: Traversable, name: str) -> Field:
-    document = _load(path, name)
+    document = _document(path, needs=_FIELD_NEEDS, keys=_FIELD_KEYS)
     derive = document.pop("derive", None)
-    try:
-        return Field(
-            name=name, derive=Derivation(tuple(derive["from"]), derive["by"]) if derive else None, **document
-        )
-    except (TypeError, KeyError) as error:
-        raise TiphubError(f"Not a field's description: {error}.", where=path.name) from None
+    if derive is not None:
+        if (
+            not isinstance(derive, dict)
+            or set(derive) != {"from", "by"}
+            or not isinstance(derive["from"], list)
+        ):
+            raise TiphubError("A derivation has two keys: from (a list of fields) and by.", where=path.name)
+        derive = Derivation(tuple(derive["from"]), derive["by"])
+    return Field(name=name, derive=derive, **document | _texts(path, document))
 
 
 def _group(path: Traversable, name: str) -> Group:
-    try:
-        return Group(name=name, **_load(path, name))
-    except TypeError as error:
-        raise TiphubError(f"Not a group's description: {error}.", where=path.name) from None
+    document = _document(path, needs=_GROUP_NEEDS, keys=_GROUP_KEYS)
+    return Group(name=name, **document | _texts(path, document))
 
 
-def _refuse_contradictions(standard: Standard) -> None:
-    for field in standard.fields.values():
-        if (field.kind == "code") != (field.codes is not None):
-            raise TiphubError("A field has codes exactly when its kind is code.", where=field.name)
-        if field.disclosure == "identifying" and field.published:
-            raise TiphubError("An identifying field can never be published.", where=field.name)
-        for source in field.derive.source if field.derive else ():
-            if source not in standard.fields:
-                raise TiphubError(f"Derived from {source}, which is no field.", where=field.name)
-    for name, codes in [(f.name, f.codes) for f in standard.fields.values()] + [
-        (g.name, g.codes) for g in standard.groups.values()
-    ]:
-        if codes is not None and codes not in standard.code_lists:
-            raise TiphubError(f"There is no code list {codes}.", where=name)
-    for group in standard.groups.values():
-        if group.requires is not None and group.requires not in standard.columns:
-            raise TiphubError(f"Requires {group.requires}, which is no column.", where=group.name)
+def _code_list(path: Traversable, name: str) -> CodeList:
+    reader = csv.DictReader(io.StringIO(path.read_text("utf-8"), newline=""))
+    if "code" not in (reader.fieldnames or ()):
+        raise TiphubError("A code list is a CSV file with a column named code.", where=path.name)
+    codes = []
+    for row in reader:
+        where = f"{path.name}, line {reader.line_num}"
+        if None in row or None in row.values():
+            raise TiphubError("The line has more or fewer cells than the header.", where=where)
+        codes.append(_code(row, where))
+    return CodeList(name, tuple(codes))
+
+
+def _code(row: Mapping[str, str], where: str) -> Code:
+    def texts(prefix: str) -> Text:
+        return {language: row[key] for language in LANGUAGES if row.get(key := f"{prefix}_{language}")}
+
+    def number(key: str) -> int | None:
+        try:
+            return int(row[key]) if row.get(key) else None
+        except ValueError:
+            raise TiphubError(f"The {key} is no whole number: {row[key]}.", where=where) from None
+
+    def answer(key: str, *, unset: bool) -> bool:
+        if (said := row.get(key) or "") not in {"", "yes", "no"}:
+            raise TiphubError(f"{key} is yes or no, not {said}.", where=where)
+        return said == "yes" if said else unset
+
+    def source() -> dict[str, str]:
+        pairs = [part.partition(":") for part in row.get("source", "").split("|") if part]
+        if any(not colon for _, colon, _ in pairs):
+            raise TiphubError("A source is written as STANDARD: its name for the code.", where=where)
+        return {standard.strip(): theirs.strip() for standard, _, theirs in pairs}
+
+    return Code(
+        code=row["code"],
+        label=texts("label"),
+        definition=texts("definition"),
+        broader=row.get("broader") or None,
+        merged_from=tuple(row.get("merged_from", "").split()),
+        since=row.get("since") or VERSION,
+        published=answer("published", unset=True),
+        marker=answer("marker", unset=False),
+        minimum=number("minimum"),
+        maximum=number("maximum"),
+        names=tuple(name for name in row.get("names", "").split("|") if name),
+        source=source(),
+        extra={key: value for key, value in row.items() if value and key not in _CODE_KEYS},
+    )

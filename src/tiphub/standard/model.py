@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from tiphub.errors import TiphubError
+from tiphub.standard.names import normalise
+
 Kind = Literal["code", "flag", "integer", "date", "text"]
 Disclosure = Literal["identifying", "quasi_identifying", "sensitive", "none"]
+Rule = Literal["range", "broader", "year", "age"]
+Unit = Literal["event", "victim", "perpetrator", "reporting_entity"]
+"""What a question is about: the four units of the UN's IC-TIP. A table in the standard holds victims."""
 Text = Mapping[str, str]
 """One text in several languages, by ISO 639-1 code; ``en`` is always there."""
 
@@ -21,7 +27,8 @@ class Code:
 
     ``broader`` is the code one step up a hierarchy (a country's subregion); ``merged_from`` names the finer
     codes that this one stands for (the 2024 standard merges 18 means of control into 8); ``minimum`` and
-    ``maximum`` bound the number a code stands for (the years of an age band), both inclusive.
+    ``maximum`` bound the number a code stands for (the years of an age band), both inclusive. ``names`` are
+    other ways in which people write it; ``source`` is what other standards call it, by standard.
     """
 
     code: str
@@ -36,6 +43,7 @@ class Code:
     maximum: int | None = None
     names: tuple[str, ...] = ()
     extra: Mapping[str, str] | None = None
+    source: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,22 @@ class CodeList:
         parents = {code.broader for code in self.codes}
         return tuple(code for code in self.codes if code.code not in parents)
 
+    @cached_property
+    def by_name(self) -> Mapping[str, Code]:
+        """The leaves by the ``normalise``d form of their code, their labels and their other names.
+
+        Raises:
+            TiphubError: two codes have the same name.
+        """
+        found: dict[str, Code] = {}
+        for code in self.leaves:
+            for name in (code.code, *code.label.values(), *code.names):
+                if (other := found.setdefault(normalise(name), code)) is not code:
+                    raise TiphubError(
+                        f"{other.code} and {code.code} are both called {name}.", where=self.name
+                    )
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
@@ -66,7 +90,7 @@ class Derivation:
     """
 
     source: tuple[str, ...]
-    by: Literal["range", "broader", "year", "age"]
+    by: Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +109,7 @@ class Field:
     derive: Derivation | None = None
     source: Mapping[str, str] | None = None
     since: str = "1.0"
+    unit: Unit = "victim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +130,7 @@ class Group:
     requires: str | None = None
     source: Mapping[str, str] | None = None
     since: str = "1.0"
+    unit: Unit = "victim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,19 +183,36 @@ class Standard:
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
-        """Every column of a table in the standard, in order: the fields, then each group's flags."""
+        """Every column of a table of victims, in order: the fields, then each group's flags."""
         found = {
             field.name: Column(
-                field.name, field.kind, field.label, field.definition, field.disclosure, field.published, field.codes
+                field.name,
+                field.kind,
+                field.label,
+                field.definition,
+                field.disclosure,
+                field.published,
+                field.codes,
             )
             for field in self.fields.values()
+            if field.unit == "victim"
         }
         for group in self.groups.values():
+            if group.unit != "victim":
+                continue
             for code in self.code_lists[group.codes].codes:
                 name = flag_name(group.name, code.code)
                 published = code.published and not code.marker
                 found[name] = Column(
-                    name, "flag", code.label, code.definition, group.disclosure, published, None, group.name, code
+                    name,
+                    "flag",
+                    code.label,
+                    code.definition,
+                    group.disclosure,
+                    published,
+                    None,
+                    group.name,
+                    code,
                 )
         return found
 

@@ -74,7 +74,9 @@ def encode(batch: pa.RecordBatch | pa.Table, variables: Sequence[Variable]) -> C
 def decode(codes: Codes, variables: Sequence[Variable]) -> pa.Table:
     """Turn codes back into text columns; unknown becomes null."""
     columns = {
-        item.name: pa.array((None, *item.values), pa.string()).take(pa.array(codes[:, position].astype(np.int32)))
+        item.name: pa.array((None, *item.values), pa.string()).take(
+            pa.array(codes[:, position].astype(np.int32))
+        )
         for position, item in enumerate(variables)
     }
     return pa.table(columns)
