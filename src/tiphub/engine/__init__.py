@@ -1,1 +1,6 @@
-"""TODO."""
+"""Where tables live and are counted. The only room that imports DuckDB."""
+
+from tiphub.engine.duckdb_engine import DuckDBEngine
+from tiphub.engine.protocol import Engine
+
+__all__ = ["DuckDBEngine", "Engine"]

@@ -1,0 +1,33 @@
+"""What the rooms above ask of an engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+BATCH_ROWS = 100_000
+"""Rows of a batch unless the caller chooses: a batch of the standard is then some tens of megabytes."""
+
+
+class Engine(Protocol):
+    """Runs Ibis expressions and streams tables in and out in bounded memory."""
+
+    backend: Any
+    """The Ibis backend (``ibis.BaseBackend``) that expressions of this engine belong to."""
+
+    def register(self, name: str, reader: pa.RecordBatchReader | pa.Table) -> ir.Table:
+        """Make an Arrow table, or a stream that can be read once, known under a name."""
+
+    def read_parquet(self, path: Path) -> ir.Table:
+        """A Parquet file as a table, read where it lies."""
+
+    def batches(self, expr: ir.Table, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
+        """Stream the rows of an expression."""
+
+    def write_parquet(self, expr: ir.Table, path: Path) -> None:
+        """Write an expression to a Parquet file."""
+
+    def close(self) -> None:
+        """Let go of memory, threads and files."""

@@ -1,0 +1,93 @@
+"""A database file that is encrypted at rest: AES-256-GCM, its write-ahead log and its spill files too.
+
+DuckDB writes encrypted files only with the cryptography of its ``httpfs`` extension, which the package index
+carries; it is loaded from the installed package, so that nothing is fetched and nothing is written elsewhere.
+"""
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+
+from tiphub.engine.duckdb_engine import DuckDBEngine, speaking
+from tiphub.errors import TiphubError
+
+CATALOG = "vault"
+
+
+def open_encrypted(
+    path: Path, key: str, temp_directory: Path, *, memory_limit: str = "2GB", threads: int | None = None
+) -> DuckDBEngine:
+    """An engine to which the encrypted database is attached as ``vault``; made where there is none.
+
+    Raises:
+        TiphubError: wrong key, no vault, held by another process, or the extra is not installed.
+    """
+    engine = DuckDBEngine(memory_limit=memory_limit, temp_directory=temp_directory, threads=threads)
+    try:
+        engine.execute(f"LOAD {_quoted(str(_extension()))}")
+        engine.execute("SET temp_file_encryption = true")
+        with speaking(str(path)):
+            _attach(engine, path, key)
+        engine.execute("SET lock_configuration = true")
+    except BaseException:
+        engine.close()
+        raise
+    return engine
+
+
+def _attach(engine: DuckDBEngine, path: Path, key: str) -> None:
+    # DuckDB's own messages may quote the statement, and the key with it: none of them is passed on.
+    try:
+        options = f"ENCRYPTION_KEY {_quoted(key)}, ENCRYPTION_CIPHER 'GCM'"
+        engine.execute(f"ATTACH {_quoted(str(path))} AS {CATALOG} ({options})")
+    except duckdb.IOException as error:
+        text = str(error)
+        if "lock" in text.lower():
+            owner = re.search(r"PID (\d+)", text)
+            raise TiphubError(
+                "Another tiphub is at work on this hub" + (f" (process {owner[1]})." if owner else "."),
+                where=str(path),
+                do="Wait until it has ended, then run the same command again. Nothing was changed.",
+            ) from None
+        if "no space" in text.lower() or "too large" in text.lower():
+            raise
+        raise _unreadable(path) from None
+    except duckdb.InvalidInputException as error:
+        if "key" in str(error).lower():
+            raise TiphubError(
+                "The key does not open this vault.",
+                where=str(path),
+                do="Check TIPHUB_KEY, TIPHUB_KEY_FILE or the key file that hub.yml names.",
+            ) from None
+        raise _unreadable(path) from None
+    except duckdb.Error:
+        raise _unreadable(path) from None
+
+
+def _unreadable(path: Path) -> TiphubError:
+    return TiphubError(
+        "The vault cannot be opened: the file is damaged, or it is no encrypted vault.",
+        where=str(path),
+        do="Restore it from a backup.",
+    )
+
+
+def _extension() -> Path:
+    found = find_spec("duckdb_extension_httpfs")
+    if found is None or found.origin is None:
+        raise TiphubError("The vault's encryption is not installed.", do='Run: pip install "tiphub[vault]"')
+    folder = Path(found.origin).parent / "extensions" / f"v{duckdb.__version__}"
+    path = folder / "httpfs.duckdb_extension"
+    if not path.is_file():
+        raise TiphubError(
+            f"The vault's encryption is installed for another version than DuckDB {duckdb.__version__}.",
+            where=str(folder),
+            do='Run: pip install --force-reinstall "tiphub[vault]"',
+        )
+    return path
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
