@@ -1,0 +1,230 @@
+"""A hub: a folder with its settings, its agencies, its vault and its releases."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tiphub.errors import TiphubError
+
+
+@dataclass(frozen=True)
+class ReleaseSettings:
+    """How a hub publishes; empty tuples mean the standard's own choice."""
+
+    method: str = "k_anonymity"
+    k: int = 11
+    columns: tuple[str, ...] = ()
+    quasi_identifiers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What ``hub.yml`` says.
+
+    ``years`` (first and last, inclusive) and ``declared_size`` are declared, never read off the records.
+    """
+
+    title: str = "Human trafficking data hub"
+    organisation: str = ""
+    contact: str = ""
+    licence: str = "CC-BY-4.0"
+    languages: tuple[str, ...] = ("en",)
+    years: tuple[int, int] = field(default_factory=lambda: (2002, datetime.now(UTC).year))
+    declared_size: int | None = None
+    key_file: str = ""
+    release: ReleaseSettings = field(default_factory=ReleaseSettings)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """A hub's folder and settings."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def agencies(self) -> Path:
+        """Holds one folder an agency."""
+        return self.root / "agencies"
+
+    @property
+    def vault(self) -> Path:
+        """Holds the encrypted database and what it needs while at work."""
+        return self.root / "vault"
+
+    @property
+    def releases(self) -> Path:
+        """Holds one folder a release: all that may leave this house."""
+        return self.root / "releases"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the vault's key is kept: beside the hub, never in it, unless ``hub.yml`` says otherwise."""
+        named = self.settings.key_file or f"../{self.root.name}.key"
+        return Path(os.path.normpath(self.root / Path(named).expanduser()))
+
+
+def open_hub(path: Path) -> Hub:
+    """The hub in a folder.
+
+    Raises:
+        TiphubError: there is none, or its ``hub.yml`` says something that is not understood.
+    """
+    root = Path(path).expanduser().resolve()
+    try:
+        text = (root / "hub.yml").read_text("utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        raise TiphubError(
+            "There is no hub here: no hub.yml.", where=str(path), do=f"Make one with: tiphub init {path}"
+        ) from None
+    where = str(root / "hub.yml")
+    try:
+        document = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise TiphubError(f"hub.yml is no valid YAML: {error}", where=where) from None
+    return Hub(root, _settings(document, where))
+
+
+def create_hub(path: Path, settings: Settings, prepare: Callable[[Hub], None] = lambda _: None) -> Hub:
+    """Make a new hub's folder, whole or not at all.
+
+    Args:
+        path: a folder that does not exist or is empty.
+        settings: what its ``hub.yml`` will say.
+        prepare: is called with the hub before it moves to its place, to put the vault into it.
+
+    Raises:
+        TiphubError: something is there already.
+    """
+    root = Path(path).expanduser().resolve()
+    if root.exists() and not (root.is_dir() and not any(root.iterdir())):
+        raise TiphubError(
+            "There is a hub here already." if (root / "hub.yml").exists() else "This folder is not empty.",
+            where=str(path),
+            do="Nothing was changed. Choose another folder.",
+        )
+    root.parent.mkdir(parents=True, exist_ok=True)
+    # The key file is named by its place, because that is relative to the hub and the hub moves once more.
+    place = Hub(root, settings).key_file
+    draft = Path(tempfile.mkdtemp(prefix=f".{root.name}-", dir=root.parent))
+    try:
+        _fill(draft, root.name, settings)
+        prepare(Hub(draft, _replace_key_file(settings, place)))
+        draft.chmod(0o750)
+        draft.rename(root)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return Hub(root, settings)
+
+
+def _replace_key_file(settings: Settings, place: Path) -> Settings:
+    return Settings(
+        **{f.name: getattr(settings, f.name) for f in fields(Settings)} | {"key_file": str(place)}
+    )
+
+
+def _fill(draft: Path, name: str, settings: Settings) -> None:
+    for folder in ("agencies", "vault", "releases"):
+        (draft / folder).mkdir()
+    (draft / "hub.yml").write_text(_hub_yml(settings, name), "utf-8")
+    (draft / ".gitignore").write_text(
+        "# Case records, and reports that quote them, must never reach a repository.\n"
+        "vault/\nagencies/*/reports/\n*.key\n",
+        "utf-8",
+    )
+
+
+def _hub_yml(settings: Settings, name: str) -> str:
+    def value(item: object) -> str:
+        return (
+            yaml.safe_dump(item, allow_unicode=True, default_flow_style=True, width=10_000)
+            .split("\n...")[0]
+            .strip()
+        )
+
+    return f"""\
+# Settings of this hub. Every line may be changed; the next command reads it.
+
+# Shown on the portal and in citations.
+title: {value(settings.title)}
+organisation: {value(settings.organisation)}
+contact: {value(settings.contact)}
+# The licence of what is published, by its SPDX name.
+licence: {value(settings.licence)}
+# Languages of the portal, the first one first: en, fr, es, ar.
+languages: {value(list(settings.languages))}
+
+# First and last year that a release may tell. Declared here and never read off the records, because the
+# range of the records would itself tell something about the people in them.
+years: {value(list(settings.years))}
+# About how many people the vault holds, as a round public figure. Methods that need a number of people take
+# this one and never count.
+declared_size: {value(settings.declared_size)}
+
+# The vault's key, unless TIPHUB_KEY or TIPHUB_KEY_FILE is set: relative to this folder, and never inside it.
+# Without the key nobody can read the vault, its owners included. Keep a copy of it elsewhere.
+key_file: {value(settings.key_file or f"../{name}.key")}
+
+release:
+  # How people are protected in what is published.
+  method: {value(settings.release.method)}
+  # No group of people that share the quasi-identifiers is smaller than this, and no count below it is told.
+  k: {settings.release.k}
+  # Columns to publish, and those by which somebody could be recognised; [] is the standard's choice.
+  columns: {value(list(settings.release.columns))}
+  quasi_identifiers: {value(list(settings.release.quasi_identifiers))}
+"""
+
+
+def _settings(document: object, where: str) -> Settings:
+    values = _known(document, Settings, where)
+    release = _known(values.pop("release", None) or {}, ReleaseSettings, f"{where}, release")
+    settings = Settings(
+        **{key: _shaped(key, value, where) for key, value in values.items()},
+        release=ReleaseSettings(**{key: _shaped(key, value, where) for key, value in release.items()}),
+    )
+    first, last = settings.years
+    if first > last or not (first >= 1900 and last <= datetime.now(UTC).year + 50):
+        raise TiphubError(f"years must be a first and a last year, not {first} to {last}.", where=where)
+    if settings.release.k < 2:
+        raise TiphubError("release: k must be at least 2.", where=where)
+    return settings
+
+
+def _known(document: object, kind: type[Settings] | type[ReleaseSettings], where: str) -> dict[str, Any]:
+    if not isinstance(document, Mapping):
+        raise TiphubError("Expected settings, one a line: 'name: value'.", where=where)
+    names = [item.name for item in fields(kind)]
+    for key in document:
+        if key not in names:
+            close = get_close_matches(str(key), names, 1)
+            hint = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(names)}."
+            raise TiphubError(f"'{key}' is no setting.", where=where, do=hint)
+    return dict(document)
+
+
+def _shaped(key: str, value: object, where: str) -> Any:
+    wanted: dict[str, Callable[[Any], bool]] = {
+        "years": lambda v: isinstance(v, list) and len(v) == 2 and all(type(x) is int for x in v),
+        "declared_size": lambda v: v is None or (type(v) is int and v > 0),
+        "k": lambda v: type(v) is int,
+    }
+    listed = ("languages", "columns", "quasi_identifiers")
+    if key in listed:
+        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    else:
+        good = wanted.get(key, lambda v: v is None or isinstance(v, str))(value)
+    if not good:
+        raise TiphubError(f"'{key}' cannot be {value!r}.", where=where)
+    if isinstance(value, list):
+        return tuple(value)
+    return "" if value is None and key not in wanted else value
