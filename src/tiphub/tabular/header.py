@@ -1,0 +1,61 @@
+"""The row that names the columns: find it, clean its cells, refuse what is no header."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tiphub.errors import TiphubError
+from tiphub.tabular.model import DEFECT, ROW
+
+
+def find_header(rows: Sequence[Sequence[str]]) -> int:
+    """The position of the header among the first rows: the first that is about as wide as the table.
+
+    A title above the table fills one cell or two; a header fills nearly as many as the widest row there is.
+
+    >>> find_header([["Cases of 2019", "", ""], ["", "", ""], ["no", "age", "country"], ["1", "17", ""]])
+    2
+    """
+    filled = [sum(1 for cell in row if cell.strip()) for row in rows]
+    widest = max(filled, default=0)
+    for position, count in enumerate(filled):
+        if count and (count >= 0.6 * widest or (position == 0 and count > 2)):
+            return position
+    return 0
+
+
+def clean_header(cells: Sequence[str], *, where: str) -> tuple[str, ...]:
+    """Column names without the blanks around them; a column without a name is called by its place.
+
+    Raises:
+        TiphubError: there are no names, or one stands twice.
+    """
+    names = [" ".join(cell.replace("\ufeff", "").split()) for cell in cells]
+    if not any(names):
+        raise TiphubError("The header row names no column.", where=where, do="Say which row is the header.")
+    names = [name or f"column_{place}" for place, name in enumerate(names, start=1)]
+    refuse_repeats(names, where=where)
+    for name in names:
+        if name in (ROW, DEFECT):
+            raise TiphubError(f"A column may not be called {name!r}: tiphub uses this name.", where=where)
+        if "\ufffd" in name or "\x00" in name:
+            raise TiphubError(
+                f"The name of column {names.index(name) + 1} has characters that cannot be read.",
+                where=where,
+                do="Declare the file's encoding, as in `file: {encoding: windows-1252}`.",
+            )
+    return tuple(names)
+
+
+def refuse_repeats(names: Sequence[str], *, where: str) -> None:
+    """Refuse names that differ in nothing, or in capitals only."""
+    counts = Counter(name.lower() for name in names)
+    for lowered, count in counts.items():
+        if count > 1:
+            places = [str(place) for place, name in enumerate(names, start=1) if name.lower() == lowered]
+            name = next(name for name in names if name.lower() == lowered)
+            raise TiphubError(
+                f"The column {name!r} stands {'twice' if count == 2 else f'{count} times'}: "
+                f"in columns {', '.join(places[:-1])} and {places[-1]}.",
+                where=where,
+                do="Rename or remove one of them; which of the two counts cannot be guessed.",
+            )
