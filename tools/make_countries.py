@@ -62,9 +62,9 @@ COLUMNS = (
     ]
 )
 COUNTRY = {
-    "en": "A country or area under the name that the United Nations use; the name says nothing about its status.",
-    "fr": "Pays ou zone, sous le nom qu'emploient les Nations Unies ; ce nom ne préjuge en rien de son statut.",
-    "es": "País o zona, con el nombre que usan las Naciones Unidas; ese nombre no prejuzga su condición jurídica.",
+    "en": "A country or area by the name the United Nations use; the name says nothing of its status.",
+    "fr": "Pays ou zone, sous son nom aux Nations Unies ; ce nom ne préjuge en rien de son statut.",
+    "es": "País o zona, con su nombre en las Naciones Unidas; el nombre no prejuzga su condición jurídica.",
     "ar": "بلد أو منطقة بالاسم الذي تستعمله الأمم المتحدة؛ ولا ينطوي الاسم على رأي في وضعه القانوني.",
 }
 REGION = {
@@ -108,6 +108,7 @@ def _from_taxonomy(alpha3: str, entry: dict[str, Any], ours: dict[str, Any]) -> 
         for language in LANGUAGES
     } | ours["labels"].get(alpha3, {})
     subregion = entry["Intermediate Region Code"] or entry["Sub-region Code"]
+    latitude, longitude = ours["places"].get(alpha3, (entry["Latitude"] or "", entry["Longitude"] or ""))
     return _country(
         alpha3,
         labels=labels,
@@ -115,8 +116,8 @@ def _from_taxonomy(alpha3: str, entry: dict[str, Any], ours: dict[str, Any]) -> 
         m49=entry["m49 numerical code"].zfill(3),
         subregion=subregion.zfill(3) if subregion else "",
         income_level=entry["World Bank Income Level"] or "",
-        latitude=entry["Latitude"] or "",
-        longitude=entry["Longitude"] or "",
+        latitude=latitude,
+        longitude=longitude,
     )
 
 
