@@ -47,7 +47,7 @@ class Allotment:
         self._next = self._next + seen
         output = self._output[place]
         kept = output != DROPPED
-        out = batch[kept].copy(order="F")
+        out: Codes = batch[kept]
         out[:, columns] = self._hierarchies.codes(output[kept])
         return out
 

@@ -1,4 +1,4 @@
-"""Count again, on what would be published and by other means, and refuse all of it if a group is too small."""
+"""Count again, on what would be published and by other means; refuse all of it if a group is too small."""
 
 from collections.abc import Sequence
 

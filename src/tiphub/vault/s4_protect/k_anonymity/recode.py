@@ -59,7 +59,7 @@ def recode(
         record_cost: what dropping one record loses, in cells.
     """
     steps = _by_cost(combinations, people, hierarchies)
-    state = _place(combinations, people, hierarchies, k, steps, record_cost)
+    state = _place(combinations, people, hierarchies, steps, k=k, record_cost=record_cost)
     for step in steps:
         _refine(state, step.level, k)
     return state.compact()
@@ -105,8 +105,9 @@ def _place(
     combinations: Codes,
     people: Ints,
     hierarchies: Hierarchies,
-    k: int,
     steps: list[_Step],
+    *,
+    k: int,
     record_cost: float,
 ) -> _State:
     left = np.arange(len(people))
@@ -182,7 +183,7 @@ def _refine(state: _State, level: Level, k: int) -> None:
 
 
 def _choose(state: _State, parcels: Ints, change: Floats, key: int, k: int) -> list[tuple[int, int]]:
-    """Who moves to the output ``key``: every parcel that wins, then the cheapest others, none leaving a group below k.
+    """Who moves to the output ``key``: all who win, then the cheapest others; no group is left below ``k``.
 
     ``parcels`` are sorted by ``change``, the information lost by one person's move.
     """
