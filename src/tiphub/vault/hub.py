@@ -111,6 +111,8 @@ def create_hub(path: Path, settings: Settings, prepare: Callable[[Hub], None] = 
             where=str(path),
             do="Nothing was changed. Choose another folder.",
         )
+    if Hub(root, settings).key_file.is_relative_to(root):
+        raise TiphubError("The key would lie inside the hub that it locks.", do="Name a key file elsewhere.")
     root.parent.mkdir(parents=True, exist_ok=True)
     # The key file is named by its place, because that is relative to the hub and the hub moves once more.
     place = Hub(root, settings).key_file
@@ -118,7 +120,7 @@ def create_hub(path: Path, settings: Settings, prepare: Callable[[Hub], None] = 
     try:
         _fill(draft, root.name, settings)
         prepare(Hub(draft, _replace_key_file(settings, place)))
-        draft.chmod(0o750)
+        draft.chmod(0o755)
         draft.rename(root)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -134,7 +136,7 @@ def _replace_key_file(settings: Settings, place: Path) -> Settings:
 
 def _fill(draft: Path, name: str, settings: Settings) -> None:
     for folder in ("agencies", "vault", "releases"):
-        (draft / folder).mkdir()
+        (draft / folder).mkdir(mode=0o700 if folder == "vault" else 0o755)
     (draft / "hub.yml").write_text(_hub_yml(settings, name), "utf-8")
     (draft / ".gitignore").write_text(
         "# Case records, and reports that quote them, must never reach a repository.\n"
