@@ -1,0 +1,171 @@
+"""Do a release's tables keep what the release promises?"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tiphub.release.content import SEPARATOR, UNKNOWN
+from tiphub.release.finding import MOST, Check, Finding
+from tiphub.release.metadata import Declared
+from tiphub.standard import Variable, encode
+
+Column = npt.NDArray[np.int16]
+
+LARGEST_TABLE = 2**26
+"""Cells: no table that a release publishes comes near it."""
+
+_PUBLISHER = "Do not use this release; tell its publisher."
+
+
+def check_rows(records: pa.Table, declared: Declared) -> Check:
+    """The records are as many as the release says."""
+    told = f"There are {records.num_rows:,} records, the release says {declared.records:,}."
+    findings = () if records.num_rows == declared.records else (Finding(told, "records.csv", do=_PUBLISHER),)
+    return Check(
+        "rows", "The records are as many as declared", findings, note=f"{records.num_rows:,} records"
+    )
+
+
+def check_order(records: pa.Table) -> Check:
+    """The records are sorted by all their columns: their order says nothing about where they came from."""
+    keys = [(name, "ascending") for name in records.column_names]
+    moved = np.flatnonzero(
+        np.diff(np.asarray(pc.sort_indices(records, sort_keys=keys)).astype(np.int64)) != 1
+    )
+    findings = []
+    if len(moved):
+        findings.append(
+            Finding(
+                "The records are not sorted by their columns: their order may tell where they came from.",
+                "records.csv",
+                row=int(moved[0]) + 3,
+                do=_PUBLISHER,
+            )
+        )
+    return Check("order", "The order of the records carries no information", tuple(findings))
+
+
+def check_k(records: pa.Table, declared: Declared) -> Check:
+    """No group of records that agree in the quasi-identifiers is smaller than k."""
+    title = "No group is smaller than promised, counted again"
+    k, names = declared.smallest_count, list(declared.quasi_identifiers)
+    if k is None:
+        return Check("k", title, skipped="the method of this release promises no smallest group")
+    if not names:
+        return Check(
+            "k", title, (Finding("No quasi-identifiers are declared.", "datapackage.json", do=_PUBLISHER),)
+        )
+    groups = records.select(names).group_by(names).aggregate([([], "count_all")])
+    small = groups.filter(pc.less(groups.column("count_all"), k))
+    findings = [
+        Finding(
+            f"{row['count_all']} records share {_described(row, names)}: fewer than {k}.",
+            "records.csv",
+            column=", ".join(names),
+            do=_PUBLISHER,
+        )
+        for row in small.slice(0, MOST).to_pylist()
+    ]
+    if small.num_rows > MOST:
+        findings.append(
+            Finding(f"{small.num_rows - MOST:,} more groups are too small.", "records.csv", do=_PUBLISHER)
+        )
+    smallest = pc.min(groups.column("count_all")).as_py()
+    note = f"k = {k}; the smallest of {groups.num_rows:,} groups over {', '.join(names)} has {smallest}"
+    return Check("k", title, tuple(findings), note=note if not findings else "")
+
+
+def _described(row: dict[str, object], names: Sequence[str]) -> str:
+    return ", ".join(f"{name} {'unknown' if row[name] is None else row[name]}" for name in names)
+
+
+def check_counts(counts: pa.Table, declared: Declared) -> Check:
+    """Every count is of known fields and values, stands once, lies in its interval and is not below k."""
+    findings = list(islice(_count_defects(counts, declared), MOST))
+    return Check("counts", "Every count is of known values, and none is too small", tuple(findings))
+
+
+def _count_defects(counts: pa.Table, declared: Declared) -> Iterator[Finding]:
+    domains = {item.name: frozenset((*item.values, UNKNOWN)) for item in declared.variables}
+    seen: set[tuple[str, str]] = set()
+    k = declared.smallest_count
+    columns = [counts.column(name).to_pylist() for name in counts.column_names]
+    for number, (fields, values, count, std, low, high) in enumerate(zip(*columns, strict=True), start=2):
+        names, cells = split(fields), values.split(SEPARATOR) if fields else [values] * bool(values)
+        if len(names) != len(cells) or any(
+            cell not in domains.get(name, ()) for name, cell in zip(names, cells, strict=True)
+        ):
+            told = f"{fields} = {values} is not of the codebook."
+            yield Finding(told, "counts.csv", number, "values", values, do=_PUBLISHER)
+        if (fields, values) in seen:
+            yield Finding(
+                f"{fields} = {values} stands twice.", "counts.csv", number, "values", values, do=_PUBLISHER
+            )
+        seen.add((fields, values))
+        if k is not None and count < k:
+            told = f"{count} people have {fields} = {values}: fewer than {k}."
+            yield Finding(told, "counts.csv", number, "count", str(count), do=_PUBLISHER)
+        given = [bound is not None for bound in (std, low, high)]
+        if any(given) and not (all(given) and std >= 0 and low <= count <= high):
+            told = "The count lies outside its interval, or the interval is not whole."
+            yield Finding(told, "counts.csv", number, "low", str(low), do=_PUBLISHER)
+
+
+def split(fields: str) -> list[str]:
+    """The names of a count's fields; the total has none.
+
+    >>> split("gender|age_band"), split("")
+    (['gender', 'age_band'], [])
+    """
+    return fields.split(SEPARATOR) if fields else []
+
+
+def check_recount(records: pa.Table, counts: pa.Table, declared: Declared) -> Check:
+    """Every exact count (one without a standard deviation) comes out again from the records."""
+    title = "Every exact count comes out again from the records"
+    exact = counts.append_column("row", pa.array(range(2, counts.num_rows + 2), pa.int64()))
+    exact = exact.filter(pc.is_null(exact.column("std")))
+    if not exact.num_rows:
+        return Check("recount", title, skipped="the counts carry noise, as their standard deviations say")
+    findings = list(islice(_differing(records, exact, declared.variables), MOST))
+    return Check("recount", title, tuple(findings), note=f"{exact.num_rows:,} counts" if not findings else "")
+
+
+def _differing(records: pa.Table, exact: pa.Table, variables: Sequence[Variable]) -> Iterator[Finding]:
+    codes = encode(records, variables)
+    places = {item.name: place for place, item in enumerate(variables)}
+    index = [{value: code for code, value in enumerate((UNKNOWN, *item.values))} for item in variables]
+    rows = zip(
+        *(exact.column(name).to_pylist() for name in ("fields", "values", "count", "row")), strict=True
+    )
+    for fields, group in groupby(rows, key=lambda row: row[0]):
+        columns = [places[name] for name in split(fields)]
+        sizes = [variables[column].cardinality for column in columns]
+        if math.prod(sizes) > LARGEST_TABLE:
+            yield Finding(
+                f"Counts over {fields} are too many to be counted again.", "counts.csv", do=_PUBLISHER
+            )
+            continue
+        table = _tabulated([codes[:, column] for column in columns], sizes, len(codes))
+        for _, values, count, number in group:
+            cell = 0
+            for column, size, value in zip(columns, sizes, values.split(SEPARATOR), strict=False):
+                cell = cell * size + index[column][value]
+            if table[cell] != count:
+                told = (
+                    f"The records have {table[cell]:,} people with {fields} = {values}, the counts {count:,}."
+                )
+                yield Finding(told, "counts.csv", number, "count", str(count), do=_PUBLISHER)
+
+
+def _tabulated(columns: Sequence[Column], sizes: Sequence[int], rows: int) -> npt.NDArray[np.int64]:
+    """The table of counts over some columns, flat, the last column running fastest."""
+    keys = np.zeros(rows, np.int64)
+    for column, size in zip(columns, sizes, strict=True):
+        keys = keys * size + column
+    return np.bincount(keys, minlength=math.prod(sizes))

@@ -1,0 +1,143 @@
+"""Does a release say of itself what it has to, and do its descriptions agree?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tiphub.errors import TiphubError
+from tiphub.release.finding import Check, Finding
+from tiphub.release.manifest import Manifest, read_json
+from tiphub.release.schema import variables_of
+from tiphub.standard import Standard, Variable, load_standard, variable
+
+STATEMENT = ("method", "parameters", "unit", "protects_from", "does_not_protect_from")
+"""What a statement of protection has to say."""
+
+_AGAIN = "Ask the publisher for a release that passes its check."
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a release declares: what its tables are held against."""
+
+    variables: tuple[Variable, ...]
+    quasi_identifiers: tuple[str, ...]
+    smallest_count: int | None
+    records: int
+    statement: Mapping[str, Any]
+
+
+def check_metadata(path: Path, manifest: Manifest) -> tuple[Check, Declared | None]:
+    """The data package and the codebook can be read, agree with each other and with the standard."""
+    title = "The descriptions are complete and agree"
+    try:
+        package = read_json(path, "datapackage.json")
+        codebook = read_json(path, "codebook.json")
+        read_json(path, "evaluation.json")
+        read_json(path, "croissant.json")
+        variables = variables_of(codebook)
+        own = package["tiphub"]
+        declared = Declared(
+            variables=variables,
+            quasi_identifiers=tuple(map(_text, own["quasi_identifiers"])),
+            smallest_count=None if own["smallest_count"] is None else _number(own["smallest_count"]),
+            records=_number(own["records"]),
+            statement=own["statement"] if isinstance(own.get("statement"), dict) else {},
+        )
+    except TiphubError as error:
+        return Check("metadata", title, (Finding(error.what, file=error.where, do=error.do or _AGAIN),)), None
+    except (KeyError, TypeError, ValueError) as error:
+        told = f"datapackage.json lacks what a release says of itself: {str(error)[:200]}."
+        return Check("metadata", title, (Finding(told, "datapackage.json", do=_AGAIN),)), None
+    findings = [*_versions(package, codebook, manifest), *_quasi_identifiers(declared)]
+    if codebook.get("standard") == load_standard().version:
+        findings += _domains(declared, load_standard())
+    return Check("metadata", title, tuple(findings)), declared
+
+
+def check_statement(path: Path, declared: Declared) -> Check:
+    """The release says how it was protected, from what and from what not, and why that holds."""
+    title = "The statement of protection is there, with its argument"
+    findings = [
+        Finding(f"The statement of protection does not say {item}.", "datapackage.json", do=_AGAIN)
+        for item in STATEMENT
+        if declared.statement.get(item) in (None, "", [])
+    ]
+    argument = path / "METHOD.md"
+    if argument.is_symlink() or not argument.is_file() or not argument.read_bytes().strip():
+        findings.append(Finding("The argument why the method holds is missing.", "METHOD.md", do=_AGAIN))
+    return Check("statement", title, tuple(findings))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
+
+
+def _number(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError(f"{value!r} is no number of people")
+    return value
+
+
+def _versions(package: Mapping[str, Any], codebook: Mapping[str, Any], manifest: Manifest) -> list[Finding]:
+    return [
+        Finding(
+            f"{name} is of version {document.get('version')!r}, the manifest of {manifest.version}.",
+            name,
+            do=_AGAIN,
+        )
+        for name, document in (("datapackage.json", package), ("codebook.json", codebook))
+        if document.get("version") != manifest.version
+    ]
+
+
+def _quasi_identifiers(declared: Declared) -> list[Finding]:
+    names = {item.name for item in declared.variables}
+    return [
+        Finding(f"The quasi-identifier {name} is no column of the records.", "datapackage.json", do=_AGAIN)
+        for name in declared.quasi_identifiers
+        if name not in names
+    ]
+
+
+def _domains(declared: Declared, standard: Standard) -> list[Finding]:
+    """Columns that the standard does not have, may not publish, or gives another domain."""
+    findings = []
+    years = codebook_years(declared)
+    for item in declared.variables:
+        column = standard.columns.get(item.name)
+        if column is None:
+            findings.append(
+                Finding(f"{item.name} is no column of the standard.", "codebook.json", column=item.name)
+            )
+        elif column.disclosure == "identifying" or column.kind in {"text", "date"}:
+            findings.append(
+                Finding(
+                    f"{item.name} identifies people.",
+                    "codebook.json",
+                    column=item.name,
+                    do="Do not use this release.",
+                )
+            )
+        elif variable(standard, item.name, years=years.get(item.name, (0, 0))).values != item.values:
+            findings.append(
+                Finding(
+                    f"The codes of {item.name} are not the standard's.",
+                    "codebook.json",
+                    column=item.name,
+                    do=_AGAIN,
+                )
+            )
+    return findings
+
+
+def codebook_years(declared: Declared) -> dict[str, tuple[int, int]]:
+    """The first and last number of each numeric column's domain."""
+    return {
+        item.name: (int(item.values[0]), int(item.values[-1]))
+        for item in declared.variables
+        if item.values and item.values[0].isdecimal() and item.values[-1].isdecimal()
+    }

@@ -1,0 +1,169 @@
+"""The gate: refuse what must not leave, write the rest as one whole."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tiphub.errors import TiphubError
+from tiphub.progress import Progress, Silent
+from tiphub.release import Content, check, fingerprint, list_releases
+from tiphub.release.manifest import MANIFEST, SIGNATURE, is_version, write_manifest
+from tiphub.standard import Standard, Variable
+from tiphub.vault.s6_publish.draft import Description, Draft
+from tiphub.vault.s6_publish.files import WRITERS
+from tiphub.vault.s6_publish.refuse import refuse
+from tiphub.vault.s6_publish.tables import typed_counts, typed_records
+
+_BUILDING = ".building-"
+
+
+def publish(
+    content: Content,
+    *,
+    variables: tuple[Variable, ...],
+    quasi_identifiers: tuple[str, ...],
+    smallest_count: int | None,
+    argument: str,
+    evaluation: Mapping[str, Any],
+    description: Description,
+    standard: Standard,
+    key: Ed25519PrivateKey,
+    releases: Path,
+    day: date,
+    progress: Progress | None = None,
+) -> Path:
+    """Write a release, whole or not at all; the only code that does.
+
+    Args:
+        content: the protected tables with their statement.
+        variables: the columns of the records, in order, with their public domains.
+        quasi_identifiers: those by which a person could be looked for.
+        smallest_count: the number (k) under which no group of people may be seen; ``None`` for a method that
+            protects otherwise.
+        argument: the text (Markdown) that says why the method holds.
+        evaluation: the public part of the evaluation, and nothing else of it.
+        description: what the hub says of its data set.
+        standard: the standard that the columns come from.
+        key: signs the release; comes from the vault's store.
+        releases: the folder in which releases lie, one folder a version.
+        day: the day of the release, which is its version.
+        progress: listens to the files being written.
+
+    Returns:
+        The folder of the release.
+
+    Raises:
+        TiphubError: the content, or the release as written, fails the gate. Nothing is left behind.
+    """
+    refuse(
+        content,
+        variables=variables,
+        quasi_identifiers=quasi_identifiers,
+        smallest_count=smallest_count,
+        argument=argument,
+        standard=standard,
+    )
+    releases.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(releases)
+    past = list_releases(releases)
+    draft = Draft(
+        version=next_version(releases, day),
+        day=day,
+        description=description,
+        standard=standard,
+        variables=variables,
+        quasi_identifiers=quasi_identifiers,
+        smallest_count=smallest_count,
+        records=_typed(content, variables),
+        counts=typed_counts(content.counts),
+        statement=content.statement,
+        argument=argument,
+        evaluation={"loss": dict(content.loss), **evaluation},
+        fingerprint=fingerprint(key.public_key().public_bytes_raw().hex()),
+        previous=past[0] if past else None,
+    )
+    return _write(draft, releases, key, progress or Silent())
+
+
+def _typed(content: Content, variables: tuple[Variable, ...]) -> pa.Table:
+    try:
+        return typed_records(content.records, variables)
+    except pa.ArrowInvalid as error:
+        raise TiphubError(
+            f"The protected records hold a value outside their domain: {error}.",
+            do="This is a fault of the method.",
+        ) from None
+
+
+def _write(draft: Draft, releases: Path, key: Ed25519PrivateKey, progress: Progress) -> Path:
+    building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{draft.version}-", dir=releases))
+    try:
+        with progress.stage("publish", draft.records.num_rows) as task:
+            for name, writer in WRITERS.items():
+                (building / name).write_bytes(writer(draft, building))
+            write_manifest(building, draft.version, WRITERS, key)
+            _refuse_unsound(building, key)
+            final = releases / draft.version
+            _make_durable(building)
+            if final.exists():
+                raise TiphubError(
+                    f"The release {draft.version} exists and is never overwritten.", where=str(final)
+                )
+            building.rename(final)
+            _sync(releases)
+            task.advance(draft.records.num_rows)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    return final
+
+
+def _refuse_unsound(building: Path, key: Ed25519PrivateKey) -> None:
+    findings = check(building, public_key=key.public_key().public_bytes_raw().hex())
+    if findings:
+        first = findings[0]
+        raise TiphubError(
+            f"The release fails its own check ({len(findings)} findings): {first.what}",
+            where=first.where,
+            do=first.do or "This is a fault of the method: nothing was published.",
+        )
+
+
+def _make_durable(building: Path) -> None:
+    for name in (*WRITERS, MANIFEST, SIGNATURE):
+        (building / name).chmod(0o644)
+        _sync(building / name)
+    building.chmod(0o755)
+    _sync(building)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def next_version(releases: Path, day: date) -> str:
+    """The version of the next release: the day, then the day with ``.2``, ``.3`` and so on."""
+    taken = (
+        {path.name for path in releases.iterdir() if is_version(path.name)} if releases.is_dir() else set()
+    )
+    number = 1
+    while (version := day.isoformat() if number == 1 else f"{day.isoformat()}.{number}") in taken:
+        number += 1
+    return version
+
+
+def remove_leftovers(releases: Path) -> None:
+    """Remove what a build that was killed left half-written."""
+    for path in releases.glob(f"{_BUILDING}*"):
+        shutil.rmtree(path)
