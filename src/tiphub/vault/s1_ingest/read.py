@@ -1,0 +1,90 @@
+"""Put a file's cells into the vault."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pyarrow as pa
+
+from tiphub.errors import TiphubError
+from tiphub.progress import Progress
+from tiphub.tabular import RawTable
+from tiphub.vault.handback import is_repair
+from tiphub.vault.schema import raw_table
+from tiphub.vault.store import Contribution, Store
+
+
+def known_already(store: Store, agency: str, sha256: str) -> Contribution | None:
+    """The contribution of this agency with the very same bytes, if there is one."""
+    return next((item for item in store.contributions(agency) if item.origin.sha256 == sha256), None)
+
+
+def read_contribution(
+    store: Store, agency: str, raw: RawTable, received: datetime, progress: Progress
+) -> Contribution:
+    """Copy a file's cells into a table of their own and enter the file into the list of contributions.
+
+    To be called within a transaction.
+
+    Raises:
+        TiphubError: the file cannot be read to its end, or has no rows.
+    """
+    earlier = store.contributions()
+    number = max((item.number for item in earlier), default=0) + 1
+    stream = _Stream(raw, progress)
+    store.engine.register("incoming", pa.RecordBatchReader.from_batches(raw.schema, stream.batches()))
+    try:
+        store.engine.execute(f"CREATE TABLE {raw_table(number)} AS SELECT * FROM incoming")
+    except Exception:
+        if stream.failure is not None:
+            raise stream.failure from None
+        raise
+    kept = store.engine.execute(f"SELECT count(*) FROM {raw_table(number)}")[0][0]
+    if kept != stream.rows:
+        raise TiphubError(
+            f"{stream.rows:,} rows were read and {kept:,} kept. This is a fault of tiphub; please report it.",
+            where=raw.origin.name,
+        )
+    if not kept:
+        raise TiphubError(
+            "The file has a header and no rows.",
+            where=raw.origin.name,
+            do="Ask the agency to export it again.",
+        )
+    contribution = Contribution(
+        number=number,
+        agency=agency,
+        name=_name(raw.origin.sha256, received, {item.name for item in earlier if item.agency == agency}),
+        origin=raw.origin,
+        received=received,
+        columns=raw.columns,
+        rows=kept,
+        repair=is_repair(raw.columns),
+        fingerprint="",
+        quality={},
+    )
+    store.add(contribution)
+    return contribution
+
+
+def _name(sha256: str, received: datetime, taken: set[str]) -> str:
+    day = f"{received:%Y-%m-%d}"
+    return next(name for length in range(8, 65) if (name := f"{day}-{sha256[:length]}") not in taken)
+
+
+class _Stream:
+    """Counts the rows on their way, and keeps what went wrong: the engine would only pass its text on."""
+
+    def __init__(self, raw: RawTable, progress: Progress) -> None:
+        self.rows = 0
+        self.failure: BaseException | None = None
+        self._raw = raw
+        self._progress = progress
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in self._raw.batches(self._progress):
+                self.rows += batch.num_rows
+                yield batch
+        except BaseException as error:
+            self.failure = error
+            raise
