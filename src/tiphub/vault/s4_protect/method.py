@@ -16,7 +16,7 @@ class Population:
 
     ``variables`` are the release's columns in order. ``quasi_identifiers`` name those of them by which a
     person who knows the victim could look for them. ``batches`` gives the rows anew each time it is called,
-    the same rows in the same order, as codes (int16, rows x variables, 0 unknown).
+    in any order, as codes (int16, rows x variables, 0 unknown).
     """
 
     variables: tuple[Variable, ...]
