@@ -1,0 +1,169 @@
+"""A mapping at work: text cells in, a table in the standard out, as one Ibis expression."""
+
+import datetime
+from collections import abc
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tiphub.mapping.derive import derived, merged
+from tiphub.mapping.plan import LISTED, TOGETHER, Plan, make_plan
+from tiphub.mapping.readers import Check, Columns, Reader, is_blank
+from tiphub.mapping.spec import Mapping
+from tiphub.standard import Field, Standard
+
+PROBLEM = "struct<column: string, value: string, reason: string>"
+_TYPES = {"code": "string", "text": "string", "flag": "boolean", "integer": "int32", "date": "date"}
+
+
+def harmonise(
+    raw: ir.Table, mapping: Mapping, standard: Standard, *, today: datetime.date | None = None
+) -> ir.Table:
+    """Read a table of text cells by a mapping.
+
+    Args:
+        raw: ``_row``, ``_defect`` and the file's columns as text, as `tiphub.tabular` gives them.
+        mapping: what the cells mean.
+        standard: what the columns that come out mean.
+        today: the last day that a date may lie on; the machine's own when left out.
+
+    Returns:
+        ``row``, ``record_id`` (null where the mapping has none), every column of the standard (null is
+        unknown), ``problems`` (why the row cannot be accepted) and ``warnings`` (what is odd but accepted);
+        both are arrays of a struct of column, value and reason. A lazy expression: nothing is read yet.
+
+    Raises:
+        TiphubError: the file lacks a column that the mapping names.
+    """
+    today = today or datetime.datetime.now(tz=datetime.UTC).date()
+    columns = [name for name in raw.columns if name not in {"_row", "_defect"}]
+    plan = make_plan(mapping, columns, standard, today)
+    parsed = _parsed(raw, plan, columns)
+    table, checks = _given(parsed, plan, standard)
+    warnings: list[_Told] = []
+    for field in standard.fields.values():
+        if field.derive is not None:
+            table, outside, contradiction = _derive(table, field, plan, standard, today)
+            checks += outside
+            warnings += contradiction
+    table = table.mutate(**merged(table, standard)).view()
+    return table.select(
+        "row",
+        "record_id",
+        *standard.columns,
+        problems=_told(table, checks),
+        warnings=_told(table, warnings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A check that has become a boolean column of the table."""
+
+    column: str
+    cell: str | None
+    reason: str
+    flag: str
+
+
+def _parsed(raw: ir.Table, plan: Plan, columns: abc.Sequence[str]) -> ir.Table:
+    """The cells and what each of them means, written so that no cell is read twice."""
+    cells = {cell: raw[column] for column, cell in plan.cells.items()}
+    empty = ibis.coalesce(*(raw[column].nullif("") for column in columns)).isnull()
+    table = raw.select(row=raw._row.cast("int64"), defect=raw._defect, empty=empty, **cells)
+    table = table.mutate(**_each(plan.readers, lambda reader: reader.keys(table))).view()
+    for place, reader in enumerate(plan.readers):
+        if reader.lookup:
+            table = _join(table, reader.lookup, str(place))
+    kept = ["row", "defect", "empty", *cells]
+    return table.select(*kept, **_each(plan.readers, lambda reader: reader.parsed(table))).view()
+
+
+def _each(readers: abc.Iterable[Reader], step: abc.Callable[[Reader], Columns]) -> Columns:
+    return {name: value for reader in readers for name, value in step(reader).items()}
+
+
+def _join(table: ir.Table, lookup: abc.Mapping[str, str], name: str) -> ir.Table:
+    pairs = ibis.literal([f"{code}={key}" for key, code in sorted(lookup.items())], type="array<string>")
+    pair = pairs.unnest().name("pair").as_table().view()
+    split = "^([^=]*)=(.*)$"
+    words = pair.select(**{f"found_{name}": pair.pair.re_extract(split, 1), "word": pair.pair.re_extract(split, 2)})
+    words = words.view()
+    joined = table.left_join(words, table[f"key_{name}"] == words.word)
+    return joined.select(*(table[column] for column in table.columns), words[f"found_{name}"]).view()
+
+
+def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, list[_Told]]:
+    """The standard's columns as the file gives them, and the row's defects as boolean columns."""
+    found = _each(plan.readers, lambda reader: reader.values(parsed))
+    values: Columns = {}
+    for name, column in standard.columns.items():
+        kind = _TYPES[column.kind]
+        if name in plan.constants:
+            text = plan.constants[name]
+            values[name] = ibis.literal(text == "yes") if column.kind == "flag" else ibis.literal(text).cast(kind)
+            continue
+        given = [found[key] for key in (name, f"{name}{LISTED}") if key in found]
+        values[name] = ibis.coalesce(*given).cast(kind) if given else ibis.null(kind)
+    for column, targets in plan.together.items():
+        for target in targets:
+            values[target] = ibis.ifelse(found[f"{column}{TOGETHER}"].fill_null(False), True, values[target])
+    checks = _row_checks(parsed, plan) + [check for reader in plan.readers for check in reader.checks(parsed)]
+    flags = {f"check_{place}": check.when.fill_null(False) for place, check in enumerate(checks)}
+    cells = plan.cells.values()
+    identity = parsed[plan.cells[plan.record_id]].strip().nullif("") if plan.record_id else ibis.null("string")
+    table = parsed.select("row", "defect", *cells, record_id=identity, **flags, **values).view()
+    told = [_Told(check.column, check.cell, check.reason, flag) for check, flag in zip(checks, flags, strict=True)]
+    return table, told
+
+
+def _row_checks(parsed: ir.Table, plan: Plan) -> list[Check]:
+    blank = ibis.and_(*(is_blank(parsed[cell]) for cell in plan.cells.values()))
+    checks = [
+        Check("", None, "the row is empty", parsed.empty & parsed.defect.isnull()),
+        Check("", None, "no column that the mapping names has a value", blank & ~parsed.empty),
+        Check("", "defect", "could not be read", parsed.defect.notnull()),
+    ]
+    for name in plan.required:
+        checks.append(Check(name, None, "is required and empty", is_blank(parsed[plan.cells[name]]) & ~parsed.empty))
+    if plan.record_id and plan.record_id not in plan.required:
+        missing = is_blank(parsed[plan.cells[plan.record_id]]) & ~parsed.empty
+        checks.append(Check(plan.record_id, None, "the record id is empty", missing))
+    return checks
+
+
+def _derive(
+    table: ir.Table, field: Field, plan: Plan, standard: Standard, today: datetime.date
+) -> tuple[ir.Table, list[_Told], list[_Told]]:
+    """Fill a field in from what it follows from; a given value wins, and a contradiction is told."""
+    given, found = table[field.name], derived(table, field, standard)
+    sources = [plan.origins.get(name, name) for name in (field.derive.source if field.derive else ())]
+    outside: list[_Told] = []
+    new: Columns = {}
+    if field.kind == "integer":
+        high = today.year if field.maximum == "this_year" else field.maximum
+        wrong = (found < field.minimum) | (found > high)
+        new[f"outside_{field.name}"] = wrong.fill_null(False)
+        cell = plan.cells.get(sources[0])
+        reason = f"gives {field.label['en'].lower()} outside {field.minimum} to {high}"
+        outside = [_Told(sources[0], cell, reason, f"outside_{field.name}")]
+        found = ibis.ifelse(wrong, ibis.null("int32"), found)
+    new[f"odd_{field.name}"] = (given != found).fill_null(False)
+    new[field.name] = ibis.coalesce(given, found)
+    column = plan.origins.get(field.name, field.name)
+    reason = f"does not agree with {' and '.join(sources)}"
+    contradiction = _Told(column, plan.cells.get(column), reason, f"odd_{field.name}")
+    return table.mutate(**new).view(), outside, [contradiction]
+
+
+def _told(table: ir.Table, checks: abc.Sequence[_Told]) -> ir.ArrayValue:
+    """What is wrong with each row; only rows with something wrong pay for the list."""
+    none = ibis.literal([], type=f"array<{PROBLEM}>")
+    entries = []
+    for check in checks:
+        cell = table[check.cell] if check.cell else ibis.null("string")
+        text = {"column": ibis.literal(check.column), "value": cell, "reason": ibis.literal(check.reason)}
+        entries.append(ibis.ifelse(table[check.flag], ibis.struct(text, type=PROBLEM), ibis.null(PROBLEM)))
+    any_wrong = ibis.or_(*(table[check.flag] for check in checks))
+    return ibis.ifelse(any_wrong, ibis.array(entries).filter(lambda entry: entry.notnull()), none)

@@ -1,0 +1,172 @@
+"""Readers of numbers, dates and free text."""
+
+import datetime
+from collections import abc
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tiphub.mapping import dates
+from tiphub.mapping.readers import Check, Columns
+from tiphub.standard import Code
+
+_WHOLE = "^([+-]?[0-9]{1,9})([.]0*)?$"
+_ANY = "^([+-]?[0-9]{1,9})([.][0-9]*)?$"
+
+
+def _trimmed(cell: ir.StringValue, unknown: abc.Sequence[str]) -> ir.StringValue:
+    text = cell.strip()
+    return ibis.ifelse(text.isin(["", *unknown]), ibis.null("string"), text)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberReader:
+    """A cell that holds a number.
+
+    Args:
+        bounds: the least and the greatest number that can be, both inclusive, ``None`` for no bound.
+        cut: whether a fraction is cut off (an age in full years) or refused.
+        bands: codes that stand for numbers; the value is then the code.
+    """
+
+    name: str
+    cell: str
+    column: str
+    target: str
+    unknown: tuple[str, ...]
+    decimal: str
+    bounds: tuple[int | None, int | None]
+    cut: bool = False
+    bands: tuple[Code, ...] = ()
+
+    @property
+    def lookup(self) -> abc.Mapping[str, str]:
+        """See `Reader`."""
+        return {}
+
+    def keys(self, cells: ir.Table) -> Columns:
+        """See `Reader`."""
+        text = _trimmed(cells[self.cell], self.unknown)
+        return {f"key_{self.name}": text if self.decimal == "." else text.replace(self.decimal, ".")}
+
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """See `Reader`: the number, null where there is none."""
+        text, form = keyed[f"key_{self.name}"], _ANY if self.cut else _WHOLE
+        number = ibis.ifelse(text.re_search(form), text.re_extract(form, 1).cast("int64"), ibis.null("int64"))
+        wrong = (text.notnull() & ~text.re_search(form)).fill_null(False)
+        return {f"parsed_{self.name}": number, f"wrong_{self.name}": wrong}
+
+    def _outside(self, number: ir.IntegerValue) -> ir.BooleanValue:
+        low, high = self.bounds
+        tests = [number < low] if low is not None else []
+        tests += [number > high] if high is not None else []
+        return ibis.or_(*tests) if tests else number.isnull() & number.notnull()
+
+    def values(self, parsed: ir.Table) -> Columns:
+        """See `Reader`."""
+        number = parsed[f"parsed_{self.name}"]
+        if self.bands:
+            return {self.target: band_of(number, self.bands)}
+        inside = ibis.ifelse(self._outside(number), ibis.null("int64"), number)
+        return {self.target: inside.cast("int32")}
+
+    def checks(self, parsed: ir.Table) -> list[Check]:
+        """See `Reader`."""
+        cell, number = self.cell, parsed[f"parsed_{self.name}"]
+        reason = "is not a number" if self.cut or self.bands else "is not a whole number"
+        checks = [Check(self.column, cell, reason, parsed[f"wrong_{self.name}"])]
+        if self.bands:
+            outside = number.notnull() & band_of(number, self.bands).isnull()
+            return [*checks, Check(self.column, cell, "lies in no band of the standard", outside)]
+        low, high = self.bounds
+        return [*checks, Check(self.column, cell, f"lies outside {low} to {high}", self._outside(number))]
+
+
+def band_of(number: ir.IntegerValue, bands: abc.Sequence[Code]) -> ir.StringValue:
+    """The code whose bounds hold a number; null where none does."""
+    branches = []
+    for code in bands:
+        tests = [number >= code.minimum] if code.minimum is not None else []
+        tests += [number <= code.maximum] if code.maximum is not None else []
+        branches.append((ibis.and_(*tests), code.code))
+    return ibis.cases(*branches, else_=ibis.null("string"))
+
+
+@dataclass(frozen=True, slots=True)
+class DateReader:
+    """A cell that holds a date in one of some declared forms."""
+
+    name: str
+    cell: str
+    column: str
+    target: str
+    unknown: tuple[str, ...]
+    forms: tuple[str, ...]
+    first: datetime.date
+    today: datetime.date
+
+    @property
+    def lookup(self) -> abc.Mapping[str, str]:
+        """See `Reader`."""
+        return {}
+
+    def keys(self, cells: ir.Table) -> Columns:
+        """See `Reader`."""
+        return {f"key_{self.name}": _trimmed(cells[self.cell], self.unknown)}
+
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """See `Reader`: year, month, day."""
+        text = keyed[f"key_{self.name}"]
+        parts = {f"{part}_{self.name}": value for part, value in dates.parts(text, self.forms).items()}
+        return {**parts, f"given_{self.name}": text.notnull()}
+
+    def _date(self, parsed: ir.Table) -> ir.DateValue:
+        return dates.date(*(parsed[f"{part}_{self.name}"] for part in ("year", "month", "day")))
+
+    def values(self, parsed: ir.Table) -> Columns:
+        """See `Reader`."""
+        date = self._date(parsed)
+        return {self.target: ibis.ifelse(date.between(self.first, self.today), date, ibis.null("date"))}
+
+    def checks(self, parsed: ir.Table) -> list[Check]:
+        """See `Reader`."""
+        cell, date = self.cell, self._date(parsed)
+        no_date = parsed[f"given_{self.name}"] & date.isnull()
+        return [
+            Check(self.column, cell, f"is not a date of the form {' or '.join(self.forms)}", no_date),
+            Check(self.column, cell, f"lies after {self.today.isoformat()}", date > self.today),
+            Check(self.column, cell, f"lies before {self.first.isoformat()}", date < self.first),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class TextReader:
+    """A cell that is kept as it is."""
+
+    name: str
+    cell: str
+    column: str
+    target: str
+    unknown: tuple[str, ...]
+
+    @property
+    def lookup(self) -> abc.Mapping[str, str]:
+        """See `Reader`."""
+        return {}
+
+    def keys(self, cells: ir.Table) -> Columns:
+        """See `Reader`."""
+        return {f"key_{self.name}": _trimmed(cells[self.cell], self.unknown)}
+
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """See `Reader`."""
+        return {f"parsed_{self.name}": keyed[f"key_{self.name}"]}
+
+    def values(self, parsed: ir.Table) -> Columns:
+        """See `Reader`."""
+        return {self.target: parsed[f"parsed_{self.name}"]}
+
+    def checks(self, parsed: ir.Table) -> list[Check]:
+        """See `Reader`: nothing is wrong with a text."""
+        return []

@@ -1,0 +1,217 @@
+"""How one column of text cells is read, as expressions in three steps.
+
+``keys`` prepares the cell, ``parsed`` finds what it means, ``values`` gives the standard's columns and
+``checks`` what is wrong. Each step only names what the step before it has put into the table, so that a long
+expression is written, and worked out, once.
+"""
+
+from collections import abc
+from dataclasses import dataclass
+from typing import Protocol
+
+import ibis
+import ibis.expr.types as ir
+
+from tiphub.mapping.text import BREAK, normalised
+from tiphub.mapping.words import UNKNOWN, Words
+
+UNMAPPED = "?"
+_MANY_WORDS = 60
+
+Columns = dict[str, ir.Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something wrong: the column as a person knows it, the table's column with the cell, the reason, and when."""
+
+    column: str
+    cell: str | None
+    reason: str
+    when: ir.BooleanValue
+
+
+class Reader(Protocol):
+    """Reads one column of cells."""
+
+    @property
+    def lookup(self) -> abc.Mapping[str, str]:
+        """Words too many for a list of cases: they are joined to the column ``key_<name>`` as ``found_<name>``."""
+
+    def keys(self, cells: ir.Table) -> Columns:
+        """The first step."""
+
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """The second step."""
+
+    def values(self, parsed: ir.Table) -> Columns:
+        """The third step: columns of the standard, null where unknown or wrong."""
+
+    def checks(self, parsed: ir.Table) -> list[Check]:
+        """What is wrong with the cell."""
+
+
+def is_blank(cell: ir.StringValue) -> ir.BooleanValue:
+    """Whether a cell holds nothing: null or white space."""
+    return cell.isnull() | (cell.strip() == "")
+
+
+@dataclass(frozen=True, slots=True)
+class WordsReader:
+    """A cell that holds one word of a list."""
+
+    name: str
+    cell: str
+    column: str
+    target: str
+    words: Words
+    flag: bool = False
+
+    @property
+    def lookup(self) -> abc.Mapping[str, str]:
+        """See `Reader`."""
+        return self.words.folded if len(self.words.folded) > _MANY_WORDS else {}
+
+    def keys(self, cells: ir.Table) -> Columns:
+        """See `Reader`: only cells that are not written as expected are normalised."""
+        cell = cells[self.cell]
+        known = cell.isnull() | cell.isin(list(self.words.exact))
+        return {f"key_{self.name}": ibis.ifelse(known, ibis.null("string"), normalised(cell))}
+
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """See `Reader`: the code, null for unknown, or ``UNMAPPED``."""
+        cell, key = keyed[self.cell], keyed[f"key_{self.name}"]
+        branches: list[tuple[ir.BooleanValue, ir.Value]] = [(cell.isnull(), _null())]
+        branches += [(cell.isin(texts), _code(code)) for code, texts in _inverted(self.words.exact).items()]
+        if self.lookup:
+            found = keyed[f"found_{self.name}"]
+            branches += [(found == UNKNOWN, _null()), (found.notnull(), found)]
+        else:
+            branches += [(key.isin(texts), _code(code)) for code, texts in _inverted(self.words.folded).items()]
+        branches.append((cell.strip() == "", _null()))
+        return {f"parsed_{self.name}": ibis.cases(*branches, else_=ibis.literal(UNMAPPED))}
+
+    def values(self, parsed: ir.Table) -> Columns:
+        """See `Reader`."""
+        code = parsed[f"parsed_{self.name}"]
+        if self.flag:
+            return {self.target: code.cases(("yes", True), ("no", False), else_=ibis.null("boolean"))}
+        return {self.target: code.nullif(UNMAPPED)}
+
+    def checks(self, parsed: ir.Table) -> list[Check]:
+        """See `Reader`."""
+        when = parsed[f"parsed_{self.name}"] == UNMAPPED
+        return [Check(self.column, self.cell, "is not a value that the mapping knows", when)]
+
+
+@dataclass(frozen=True, slots=True)
+class ManyReader:
+    """A cell that holds several words of a list.
+
+    A blank among the separators is only tried where the others leave something unknown: forms export
+    ``FalsePromises DebtBondage``, people write ``False promises; Debt bondage``.
+    """
+
+    name: str
+    cell: str
+    column: str
+    targets: abc.Mapping[str, str]
+    words: abc.Mapping[str, tuple[str, ...]]
+    spaced: abc.Mapping[str, tuple[str, ...]]
+    separators: str
+    unknown: tuple[str, ...]
+    unset_is_no: bool
+
+    @property
+    def lookup(self) -> abc.Mapping[str, str]:
+        """See `Reader`."""
+        return {}
+
+    def keys(self, cells: ir.Table) -> Columns:
+        """See `Reader`: each item between two breaks."""
+        cell = cells[self.cell]
+        known = cell.isnull() | cell.isin([text for text in self.unknown if text])
+        keys = {"key": self.separators.replace(" ", "")}
+        if " " in self.separators:
+            keys["spaced"] = self.separators
+        return {
+            f"{key}_{self.name}": ibis.ifelse(known, ibis.null("string"), _items(cell, separators))
+            for key, separators in keys.items()
+        }
+
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """See `Reader`: the items, and whether one of them is not known."""
+        items = keyed[f"key_{self.name}"]
+        left = _left(items, self.words)
+        if " " not in self.separators:
+            return {f"items_{self.name}": items, f"left_{self.name}": left, f"spaced_{self.name}": _no(items)}
+        by_space = keyed[f"spaced_{self.name}"]
+        spaced = left & ~_left(by_space, self.spaced)
+        return {
+            f"items_{self.name}": ibis.ifelse(spaced, by_space, items),
+            f"left_{self.name}": left & ~spaced,
+            f"spaced_{self.name}": spaced,
+        }
+
+    def values(self, parsed: ir.Table) -> Columns:
+        """See `Reader`."""
+        items, spaced = parsed[f"items_{self.name}"], parsed[f"spaced_{self.name}"]
+        named = {option: self._names(items, spaced, option) for option in self.targets.values()}
+        if not self.unset_is_no:
+            return {target: _yes_where(named[option]) for target, option in self.targets.items()}
+        answered = ibis.or_(*named.values())
+        return {
+            target: ibis.cases((named[option], True), (answered, False), else_=ibis.null("boolean"))
+            for target, option in self.targets.items()
+        }
+
+    def _names(self, items: ir.StringValue, spaced: ir.BooleanValue, option: str) -> ir.BooleanValue:
+        plain = _any(items, [key for key, options in self.words.items() if option in options])
+        if " " not in self.separators:
+            return plain
+        return ibis.ifelse(spaced, _any(items, [key for key, found in self.spaced.items() if option in found]), plain)
+
+    def checks(self, parsed: ir.Table) -> list[Check]:
+        """See `Reader`."""
+        reason = "names something that the mapping does not know"
+        return [Check(self.column, self.cell, reason, parsed[f"left_{self.name}"])]
+
+
+def _items(cell: ir.StringValue, separators: str) -> ir.StringValue:
+    inner = normalised(cell, separators).replace(BREAK, BREAK + BREAK)
+    return ibis.literal(BREAK) + inner + BREAK
+
+
+def _left(items: ir.StringValue, words: abc.Iterable[str]) -> ir.BooleanValue:
+    known = "|".join(sorted((key.replace(BREAK, BREAK + BREAK) for key in words), key=len, reverse=True))
+    rest = items.re_replace(f"{BREAK}({known}){BREAK}", "") if known else items
+    return (rest.replace(BREAK, "") != "").fill_null(False)
+
+
+def _any(items: ir.StringValue, keys: abc.Sequence[str]) -> ir.BooleanValue:
+    if not keys:
+        return _no(items)
+    return ibis.or_(*(items.contains(BREAK + key.replace(BREAK, BREAK + BREAK) + BREAK) for key in keys))
+
+
+def _no(like: ir.Value) -> ir.BooleanValue:
+    return like.isnull() & like.notnull()
+
+
+def _yes_where(named: ir.BooleanValue) -> ir.BooleanValue:
+    return ibis.ifelse(named, True, ibis.null("boolean"))
+
+
+def _null() -> ir.Value:
+    return ibis.null("string")
+
+
+def _code(code: str) -> ir.Value:
+    return _null() if code == UNKNOWN else ibis.literal(code)
+
+
+def _inverted(words: abc.Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for text, code in words.items():
+        found.setdefault(code, []).append(text)
+    return found

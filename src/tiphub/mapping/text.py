@@ -1,0 +1,45 @@
+"""One spelling for many: the same on every engine, since it is a table of characters and no more."""
+
+import string
+import unicodedata
+
+import ibis.expr.types as ir
+
+BREAK = "#"
+"""Stands around each item of a cell with several answers, once normalised."""
+
+_PUNCTUATION = string.punctuation + string.whitespace + "\u00a0\u00ad\u200b\u2010\u2011\u2013\u2014«»¿¡؟،…·"
+_QUOTES = "\u2018\u2019\u201c\u201d"
+_COMBINING = "".join(chr(code) for code in range(0x300, 0x370))
+_DROPPED = _PUNCTUATION + _QUOTES + _COMBINING
+
+
+def _base(letter: str) -> str:
+    bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+    return bare if len(bare) == 1 else letter
+
+
+_ACCENTED = {
+    letter: _base(letter) for letter in map(chr, range(0xC0, 0x250)) if letter.islower() and _base(letter) != letter
+}
+_FROM = "".join(_ACCENTED)
+_TO = "".join(_ACCENTED.values())
+
+
+def _dropped(separators: str) -> str:
+    return "".join(letter for letter in _DROPPED if letter not in separators)
+
+
+def normalise(text: str, separators: str = "") -> str:
+    """Lower case, without accents, spaces and punctuation; ``separators`` (single characters) become ``BREAK``.
+
+    >>> normalise("Côte d’Ivoire") == normalise(" cote d'ivoire")
+    True
+    """
+    table = str.maketrans(separators + _FROM, BREAK * len(separators) + _TO, _dropped(separators))
+    return text.lower().translate(table)
+
+
+def normalised(cell: ir.StringValue, separators: str = "") -> ir.StringValue:
+    """The same as `normalise`, as an expression."""
+    return cell.lower().translate(separators + _FROM + _dropped(separators), BREAK * len(separators) + _TO)
