@@ -58,9 +58,8 @@ def open_delimited(source: Source, options: ReadOptions) -> RawTable:
         quote=dialect.quote,
         notes=_notes(encoding.note, dialect, columns, options),
     )
-    table = RawTable(
-        origin, columns, _Reader(source, encoding.name, dialect, columns, options.skip_rows).batches
-    )
+    skip = options.skip_rows or ((dialect.header_row + 1,) if dialect.labels else ())
+    table = RawTable(origin, columns, _Reader(source, encoding.name, dialect, columns, skip).batches)
     if not any(batch.num_rows for batch in table.batches()):
         raise TiphubError(
             "The file has a header and no rows.", where=source.name, do="Ask the agency to export it again."
@@ -82,6 +81,8 @@ def _notes(
         notes.append(f"cells are quoted with {dialect.quote}")
     if dialect.escape:
         notes.append(f"quotes within cells are escaped with {dialect.escape}")
+    if dialect.labels and not options.skip_rows:
+        notes.append(f"row {dialect.header_row + 1} repeats the header as labels and is left aside")
     if options.skip_rows:
         notes.append(f"rows {', '.join(map(str, options.skip_rows))} are left aside, as declared")
     return tuple(notes)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tiphub.errors import TiphubError
-from tiphub.tabular.header import find_header
+from tiphub.tabular.header import find_header, repeats_header
 
 DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x1e", "\x01", "#", "&", "¦", "§")
 _ROWS = 200
@@ -21,6 +21,8 @@ class Dialect:
     escape: str | None
     header_row: int
     header: tuple[str, ...]
+    labels: bool = False
+    """Whether the row below the header says it again in other words."""
 
 
 def find_dialect(
@@ -77,7 +79,8 @@ def _read(head: str, delimiter: str, quote: tuple[str, str | None], header_row: 
     position = find_header(rows[:40]) if header_row is None else header_row - 1
     header = tuple(rows[position]) if position < len(rows) else ()
     body = [row for row in rows[position + 1 :] if any(row)]
-    dialect = Dialect(delimiter, quote[0], quote[1], position + 1, header)
+    labels = position + 1 < len(rows) and repeats_header(header, rows[position + 1])
+    dialect = Dialect(delimiter, quote[0], quote[1], position + 1, header, labels)
     if len(header) < 2:
         return _Reading(dialect, (0.0, len(header)))
     widths = Counter(len(row) for row in body)

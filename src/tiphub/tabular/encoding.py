@@ -15,7 +15,7 @@ _CANDIDATES = (
 )  # fmt: skip
 
 # Spanish, Portuguese, French, Italian, German and Nordic letters. Central European encodings share most of
-# them at the same places, so where all odd characters are among these, the Western reading is likelier by far.
+# them at the same places, so where all odd characters are among these, the Western reading is likelier.
 _WESTERN = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüßÁÀÂÄÃÅÆÇÉÈÊËÍÌÎÏÑÓÒÔÖÕØŒÚÙÛÜ¿¡«»ºª°€‘’“”–—…·\u00a0")
 
 

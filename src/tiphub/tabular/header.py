@@ -59,3 +59,23 @@ def refuse_repeats(names: Sequence[str], *, where: str) -> None:
                 where=where,
                 do="Rename or remove one of them; which of the two counts cannot be guessed.",
             )
+
+
+def repeats_header(header: Sequence[str], row: Sequence[str]) -> bool:
+    """Whether a row says the header again in other words, as the HTCDS template's row of labels does.
+
+    The order may differ, and names may carry a prefix: ``prs_FirstName`` and ``First Name`` are alike.
+
+    >>> repeats_header(["prs_FirstName", "prs_Gender"], ["First Name", "Gender"])
+    True
+    >>> repeats_header(["first_name", "gender"], ["Ana", "woman"])
+    False
+    """
+    names = {_plain(name) for name in header} | {_plain(name.partition("_")[2]) for name in header}
+    labels = [_plain(cell) for cell in row if cell.strip()]
+    known = sum(1 for label in labels if label in names)
+    return len(labels) >= max(2, 0.6 * len(header)) and known >= 0.6 * len(labels)
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.lower() if letter.isalnum())

@@ -1,27 +1,47 @@
 """Open a file, whatever its format."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tiphub.errors import TiphubError
 from tiphub.tabular.delimited import open_delimited
+from tiphub.tabular.jsonl import open_jsonl
 from tiphub.tabular.model import RawTable, ReadOptions
-from tiphub.tabular.source import open_source
+from tiphub.tabular.parquet import open_parquet
+from tiphub.tabular.sheets import open_sheet
+from tiphub.tabular.sniff import find_format
+from tiphub.tabular.source import Source, open_source
 
-_OPENERS = {"csv": open_delimited}
+_OPENERS: Mapping[str, Callable[[Source, ReadOptions], RawTable]] = {
+    "csv": open_delimited,
+    "xlsx": open_sheet,
+    "xls": open_sheet,
+    "ods": open_sheet,
+    "jsonl": open_jsonl,
+    "parquet": open_parquet,
+}
+_ALIKE = ({"csv", "jsonl"}, {"xlsx", "xls", "ods"})
 FORMATS = tuple(_OPENERS)
 
 
 def open_table(path: Path, options: ReadOptions | None = None) -> RawTable:
     """Open a file as it was sent, as text cells.
 
+    What the options leave out is found out from the file itself, and ``RawTable.origin`` tells it.
+
     Raises:
         TiphubError: it cannot be read as a whole; the error says why and what to do.
     """
     options = options or ReadOptions()
     source = open_source(path)
-    name = options.format or "csv"
-    if name not in _OPENERS:
+    found = find_format(source)
+    wanted = options.format or found
+    if wanted not in _OPENERS:
         raise TiphubError(
-            f"There is no format {name!r}.", where=path.name, do=f"Formats are {', '.join(FORMATS)}."
+            f"There is no format {wanted!r}.", where=path.name, do=f"Formats: {', '.join(FORMATS)}."
         )
-    return _OPENERS[name](source, options)
+    if wanted != found and not any({wanted, found} <= alike for alike in _ALIKE):
+        raise TiphubError(
+            f"The file is {found}, not {wanted}.", where=path.name, do="Correct `file: {format: …}`."
+        )
+    return _OPENERS[wanted](source, options)

@@ -1,11 +1,11 @@
 """A file's text as a stream of UTF-8 bytes, for Arrow's reader."""
 
-import codecs
 import io
 from collections.abc import Iterator
 from typing import Any
 
 from tiphub.tabular.source import Source
+from tiphub.tabular.text import decoded
 
 _END = "\r\n\x1a"
 
@@ -47,7 +47,7 @@ class Utf8Stream(io.RawIOBase):
 
     def _encode(self, source: Source, encoding: str) -> Iterator[bytes]:
         held = ""
-        for text in self._decode(source, encoding):
+        for text in decoded(source, encoding):
             self.damaged = self.damaged or "\ufffd" in text or "\x00" in text
             self.quoted = self.quoted or self._quote in text
             body = text.rstrip(_END)
@@ -56,12 +56,3 @@ class Utf8Stream(io.RawIOBase):
                 held = ""
             held += text[len(body) :]
         yield f"\n{self._last_line}\n".encode()
-
-    def _decode(self, source: Source, encoding: str) -> Iterator[str]:
-        decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
-        first = True
-        for chunk in source.chunks():
-            text = decoder.decode(chunk)
-            yield text.removeprefix("\ufeff") if first else text
-            first = first and not text
-        yield decoder.decode(b"", final=True)
