@@ -7,6 +7,7 @@ from tiphub.release.checker import check, examine
 from tiphub.release.content import SEPARATOR, UNKNOWN, Content
 from tiphub.release.finding import Check, Finding
 from tiphub.release.folder import Release, list_releases, open_release, release_folders
+from tiphub.release.keys import read_public_key
 from tiphub.release.manifest import (
     FILES,
     MANIFEST,
@@ -35,5 +36,6 @@ __all__ = [
     "list_releases",
     "open_release",
     "read_manifest",
+    "read_public_key",
     "release_folders",
 ]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
-from tiphub.release import Content, check, fingerprint, list_releases
+from tiphub.release import Content, check, fingerprint, open_release, release_folders
 from tiphub.release.manifest import MANIFEST, SIGNATURE, is_version, write_manifest
 from tiphub.standard import Standard, Variable
 from tiphub.vault.s6_publish.draft import Description, Draft
@@ -72,7 +72,7 @@ def publish(
     )
     releases.mkdir(parents=True, exist_ok=True)
     remove_leftovers(releases)
-    past = list_releases(releases)
+    past = next(release_folders(releases), None)
     draft = Draft(
         version=next_version(releases, day),
         day=day,
@@ -87,7 +87,7 @@ def publish(
         argument=argument,
         evaluation={"loss": dict(content.loss), **evaluation},
         fingerprint=fingerprint(key.public_key().public_bytes_raw().hex()),
-        previous=past[0] if past else None,
+        previous=open_release(past) if past else None,
     )
     return _write(draft, releases, key, progress or Silent())
 
