@@ -70,14 +70,23 @@ class _Told:
 def _parsed(raw: ir.Table, plan: Plan, columns: abc.Sequence[str]) -> ir.Table:
     """The cells and what each of them means, written so that no cell is read twice."""
     cells = {cell: raw[column] for column, cell in plan.cells.items()}
-    empty = ibis.coalesce(*(raw[column].nullif("") for column in columns)).isnull()
-    table = raw.select(row=raw._row.cast("int64"), defect=raw._defect, empty=empty, **cells)
+    table = raw.select(
+        row=raw._row.cast("int64"),
+        defect=raw._defect,
+        empty=_all_empty(raw, columns),
+        bare=_all_empty(raw, tuple(plan.cells)),
+        **cells,
+    )
     table = table.mutate(**_each(plan.readers, lambda reader: reader.keys(table))).view()
     for place, reader in enumerate(plan.readers):
         if reader.lookup:
             table = _join(table, reader.lookup, str(place))
-    kept = ["row", "defect", "empty", *cells]
+    kept = ["row", "defect", "empty", "bare", *cells]
     return table.select(*kept, **_each(plan.readers, lambda reader: reader.parsed(table))).view()
+
+
+def _all_empty(raw: ir.Table, columns: abc.Sequence[str]) -> ir.BooleanValue:
+    return ibis.coalesce(*(raw[column].nullif("") for column in columns)).isnull()
 
 
 def _each(readers: abc.Iterable[Reader], step: abc.Callable[[Reader], Columns]) -> Columns:
@@ -119,10 +128,9 @@ def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, 
 
 
 def _row_checks(parsed: ir.Table, plan: Plan) -> list[Check]:
-    blank = ibis.and_(*(is_blank(parsed[cell]) for cell in plan.cells.values()))
     checks = [
         Check("", None, "the row is empty", parsed.empty & parsed.defect.isnull()),
-        Check("", None, "no column that the mapping names has a value", blank & ~parsed.empty),
+        Check("", None, "no column that the mapping names has a value", parsed.bare & ~parsed.empty),
         Check("", "defect", "could not be read", parsed.defect.notnull()),
     ]
     for name in plan.required:

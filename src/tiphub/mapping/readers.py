@@ -75,21 +75,25 @@ class WordsReader:
     def keys(self, cells: ir.Table) -> Columns:
         """See `Reader`: only cells that are not written as expected are normalised."""
         cell = cells[self.cell]
-        known = cell.isnull() | cell.isin(list(self.words.exact))
-        return {f"key_{self.name}": ibis.ifelse(known, ibis.null("string"), normalised(cell))}
+        steps = [(text, ibis.null("string")) for text in self.words.exact]
+        if not steps:
+            return {f"key_{self.name}": normalised(cell)}
+        return {f"key_{self.name}": cell.cases(*steps, else_=normalised(cell))}
 
     def parsed(self, keyed: ir.Table) -> Columns:
-        """See `Reader`: the code, null for unknown, or ``UNMAPPED``."""
+        """See `Reader`: the code, null for unknown, or ``UNMAPPED``.
+
+        Cases, not lists of values: engines turn long lists into joins, which cost far more than comparisons.
+        """
         cell, key = keyed[self.cell], keyed[f"key_{self.name}"]
-        branches: list[tuple[ir.BooleanValue, ir.Value]] = [(cell.isnull(), _null())]
-        branches += [(cell.isin(texts), _code(code)) for code, texts in _inverted(self.words.exact).items()]
+        blank = ibis.ifelse(is_blank(cell), ibis.null("string"), ibis.literal(UNMAPPED))
         if self.lookup:
             found = keyed[f"found_{self.name}"]
-            branches += [(found == UNKNOWN, _null()), (found.notnull(), found)]
+            by_key = ibis.cases((found == UNKNOWN, ibis.null("string")), (found.notnull(), found), else_=blank)
         else:
-            branches += [(key.isin(texts), _code(code)) for code, texts in _inverted(self.words.folded).items()]
-        branches.append((cell.strip() == "", _null()))
-        return {f"parsed_{self.name}": ibis.cases(*branches, else_=ibis.literal(UNMAPPED))}
+            by_key = key.cases(*_steps(self.words.folded), else_=blank)
+        by_text = cell.cases(*_steps(self.words.exact), else_=by_key) if self.words.exact else by_key
+        return {f"parsed_{self.name}": ibis.ifelse(cell.isnull(), ibis.null("string"), by_text)}
 
     def values(self, parsed: ir.Table) -> Columns:
         """See `Reader`."""
@@ -202,16 +206,5 @@ def _yes_where(named: ir.BooleanValue) -> ir.BooleanValue:
     return ibis.ifelse(named, True, ibis.null("boolean"))
 
 
-def _null() -> ir.Value:
-    return ibis.null("string")
-
-
-def _code(code: str) -> ir.Value:
-    return _null() if code == UNKNOWN else ibis.literal(code)
-
-
-def _inverted(words: abc.Mapping[str, str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for text, code in words.items():
-        found.setdefault(code, []).append(text)
-    return found
+def _steps(words: abc.Mapping[str, str]) -> list[tuple[str, ir.Value]]:
+    return [(text, ibis.null("string") if code == UNKNOWN else ibis.literal(code)) for text, code in words.items()]

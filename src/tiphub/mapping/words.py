@@ -83,7 +83,7 @@ def _words(
     unknown: abc.Mapping[str, str],
     tiers: abc.Iterable[abc.Mapping[str, abc.Iterable[str]]],
 ) -> Words:
-    exact = {**unknown, **given}
+    exact = {**given, **{text: code for text, code in unknown.items() if text not in given}}
     folded: dict[str, str] = {}
     for text, code in (*given.items(), *unknown.items()):
         key = normalise(text)
