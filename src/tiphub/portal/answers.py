@@ -1,0 +1,212 @@
+"""A question answered on a release: the rows behind one picture, its table and its files."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis.expr.types as ir
+
+from tiphub.evidence.tabulate import Row, tabulate
+from tiphub.portal.questions import Question
+from tiphub.portal.texts import Texts
+from tiphub.standard import Code, Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One option's figures in one series; ``count`` is ``None`` where fewer people than may be shown."""
+
+    series: str
+    series_label: str
+    count: int | None
+    of: int | None
+    share: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One option with its figures, a cell a series.
+
+    ``broad`` marks a code that stands for several others of the list (a region instead of a country): for
+    these people the release shows no more.
+    """
+
+    code: str
+    label: str
+    cells: tuple[Cell, ...]
+    broad: bool
+
+    @property
+    def count(self) -> int:
+        """How many people, as far as it may be shown: what lines are ordered by."""
+        return sum(cell.count or 0 for cell in self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series with the number of people that its shares are of."""
+
+    code: str
+    label: str
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """All that one picture shows; ``people`` is how many the filters leave, known or not."""
+
+    question: Question
+    title: str
+    definition: str
+    group: bool
+    series: tuple[Series, ...]
+    lines: tuple[Line, ...]
+    people: int
+
+    @property
+    def shown(self) -> tuple[Line, ...]:
+        """The lines with a number, those of broader codes last."""
+        found = [line for line in self.lines if line.count]
+        return (*(line for line in found if not line.broad), *(line for line in found if line.broad))
+
+    @property
+    def few(self) -> tuple[Line, ...]:
+        """The lines of which only is said that there are few people."""
+        return tuple(
+            line for line in self.lines if not line.count and any(cell.count is None for cell in line.cells)
+        )
+
+    @property
+    def known(self) -> int:
+        """How many people an answer is known of."""
+        return sum(series.of or 0 for series in self.series)
+
+    @property
+    def top(self) -> float:
+        """The largest share, its interval counted in: how far the bars' axis reaches."""
+        return max((cell.high or cell.share or 0.0 for line in self.lines for cell in line.cells), default=0.0) or 1.0
+
+    def line(self, code: str) -> Line | None:
+        """The line of one code."""
+        return next((line for line in self.lines if line.code == code), None)
+
+
+def answer(
+    table: ir.Table,
+    standard: Standard,
+    question: Question,
+    *,
+    by: Sequence[str] = (),
+    smallest_count: int | None,
+    people: int,
+    t: Texts,
+) -> Answer:
+    """Count one question on a table; ``by`` is at most one field."""
+    name = question.name
+    group = name in standard.groups
+    asked = {"group": name} if group else {"field": name}
+    by = tuple(field for field in by if field != name)
+    rows = tabulate(table, standard, **asked, by=by, where={}, smallest_count=smallest_count).rows
+    known = [row for row in rows if row.value is not None and None not in row.by.values()]
+    item = standard.groups[name] if group else standard.fields[name]
+    codes = _codes(standard, name, known)
+    series = _series(standard, by, known, t)
+    lines = tuple(_line(codes[code], series, _of_code(known, code), broad=code in _parents(standard, name), t=t) for code in codes)
+    if not question.ordered:
+        lines = tuple(sorted(lines, key=lambda line: (line.code == "other", -line.count, line.label)))
+    return Answer(
+        question,
+        t.of(item.label),
+        t.of(item.definition),
+        group,
+        tuple(Series(code, label, _denominator(known, code)) for code, label in series),
+        lines,
+        people,
+    )
+
+
+def _codes(standard: Standard, name: str, rows: Sequence[Row]) -> dict[str, Code]:
+    present = {str(row.value) for row in rows}
+    if name in standard.groups:
+        return {code.code: code for code in standard.options(name) if code.code in present}
+    if standard.fields[name].codes is None:
+        return {value: Code(value, {"en": value}, {}) for value in sorted(present)}
+    return {code.code: code for code in standard.codes_of(name).codes if code.code in present}
+
+
+def _parents(standard: Standard, name: str) -> frozenset[str]:
+    if name in standard.groups or standard.fields[name].codes is None:
+        return frozenset()
+    return frozenset(code.broader for code in standard.codes_of(name).codes if code.broader)
+
+
+def _series(standard: Standard, by: Sequence[str], rows: Sequence[Row], t: Texts) -> list[tuple[str, str]]:
+    if not by:
+        return [("", "")]
+    present = {row.by[by[0]] for row in rows}
+    return [(code.code, t.of(code.label)) for code in standard.codes_of(by[0]).codes if code.code in present]
+
+
+def _of_code(rows: Sequence[Row], code: str) -> dict[str, Row]:
+    return {_key(row): row for row in rows if str(row.value) == code}
+
+
+def _key(row: Row) -> str:
+    return str(next(iter(row.by.values()), ""))
+
+
+def _denominator(rows: Sequence[Row], series: str) -> int | None:
+    return next((row.denominator for row in rows if _key(row) == series), None)
+
+
+def _line(code: Code, series: Sequence[tuple[str, str]], rows: dict[str, Row], *, broad: bool, t: Texts) -> Line:
+    cells = []
+    for key, label in series:
+        row = rows.get(key)
+        if row is None:
+            cells.append(Cell(key, label, 0, None, None, None, None))
+        else:
+            cells.append(Cell(key, label, row.numerator, row.denominator, row.share, row.low, row.high))
+    return Line(code.code, t.of(code.label), tuple(cells), broad)
+
+
+def as_json(found: Answer, smallest_count: int | None) -> dict[str, Any]:
+    """The answer for programs: ``numerator`` is null where fewer than ``smallest_count`` people."""
+    return {
+        "question": found.question.name,
+        "title": found.title,
+        "definition": found.definition,
+        "denominator": "people for whom at least one option is known" if found.group else "people for whom it is known",
+        "people": found.people,
+        "smallest_count": smallest_count,
+        "rows": [
+            {
+                "value": line.code,
+                "label": line.label,
+                "series": cell.series or None,
+                "numerator": cell.count,
+                "denominator": cell.of,
+                "share": cell.share,
+                "low": cell.low,
+                "high": cell.high,
+            }
+            for line in found.lines
+            for cell in line.cells
+        ],
+    }
+
+
+def as_csv(found: Answer, smallest_count: int | None) -> str:
+    """The answer as a table for spreadsheets; what may not be shown is written as it is said on the page."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(["value", "label", "series", "numerator", "denominator", "share", "low", "high"])
+    for row in as_json(found, smallest_count)["rows"]:
+        number = f"fewer than {smallest_count}" if row["numerator"] is None else row["numerator"]
+        figures = ("" if row[name] is None else row[name] for name in ("denominator", "share", "low", "high"))
+        writer.writerow([row["value"], row["label"], row["series"] or "", number, *figures])
+    return out.getvalue()

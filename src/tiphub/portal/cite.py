@@ -1,0 +1,35 @@
+"""How a release is cited."""
+
+from dataclasses import dataclass
+
+from tiphub.portal.view import Visit, hub_of
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One release as text and as BibTeX."""
+
+    text: str
+    bibtex: str
+
+
+def citation(visit: Visit) -> Citation:
+    """Cite a release, with the address of that very version."""
+    release = visit.release
+    hub = hub_of(release)
+    year = release.version[:4]
+    address = f"{visit.base}/data?release={release.version}"
+    text = f"{hub.title}. Release {release.version}. {address}"
+    if hub.licence:
+        text += f" ({hub.licence})"
+    bibtex = "\n".join(
+        (
+            f"@misc{{tip_{release.version.replace('-', '_').replace('.', '_')},",
+            f"  title = {{{{{hub.title}}}}},",
+            f"  year = {{{year}}},",
+            f"  version = {{{release.version}}},",
+            f"  url = {{{address}}}",
+            "}",
+        )
+    )
+    return Citation(text, bibtex)

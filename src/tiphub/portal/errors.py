@@ -1,0 +1,56 @@
+"""Errors as pages for people and as JSON for programs."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from tiphub.errors import TiphubError
+from tiphub.portal.texts import LANGUAGES, Texts, texts
+from tiphub.portal.view import Portal
+
+
+class NoRelease(Exception):
+    """There is no release that can be served."""
+
+
+def add_errors(app: FastAPI, portal: Portal) -> None:
+    """Answer every error in words."""
+
+    @app.exception_handler(TiphubError)
+    def refused(request: Request, error: TiphubError) -> Response:
+        return _answer(portal, request, 400, "error.400", f"{error.what} {error.do}".strip())
+
+    @app.exception_handler(RequestValidationError)
+    def unreadable(request: Request, error: RequestValidationError) -> Response:
+        found: Any = error.errors()[0]
+        name = ".".join(str(part) for part in found["loc"][1:])
+        return _answer(portal, request, 400, "error.400", f"{name}: {found['msg']}.")
+
+    @app.exception_handler(HTTPException)
+    def missing(request: Request, error: HTTPException) -> Response:
+        t = _language(request)
+        words = t("error.404") if error.status_code == 404 else str(error.detail)
+        return _answer(portal, request, error.status_code, "error.404", words)
+
+    @app.exception_handler(NoRelease)
+    def empty(request: Request, _: NoRelease) -> Response:
+        return _answer(portal, request, 503, "error.release", _language(request)("error.release"))
+
+
+def _language(request: Request) -> Texts:
+    first = request.url.path.split("/")[1]
+    return texts(first if first in LANGUAGES else "en")
+
+
+def _answer(portal: Portal, request: Request, status: int, key: str, words: str) -> Response:
+    if request.url.path.startswith("/api/") or request.url.path.endswith(".json"):
+        return JSONResponse({"error": words}, status)
+    t = _language(request)
+    shelf = portal.catalog.look()
+    page = portal.templates.get_template("message.html").render(
+        t=t, portal=portal, title=t(f"{key}.title"), words=words, broken=shelf.broken if key == "error.release" else ()
+    )
+    return HTMLResponse(page, status)

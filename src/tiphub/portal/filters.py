@@ -1,0 +1,133 @@
+"""What a visitor narrows a page down to, read from its address and written back into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+from urllib.parse import urlencode
+
+import ibis.expr.types as ir
+
+from tiphub.errors import TiphubError
+from tiphub.portal.texts import Texts
+from tiphub.standard import Standard
+
+COMPARISONS = {"age": "majority_status", "gender": "gender"}
+"""What pictures can be split by: the word in the address, and the field."""
+
+LONGEST = 100
+"""Characters of a value in an address; no code is longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Years from and to (inclusive), gender, age group and country of exploitation; ``None`` is everybody.
+
+    ``age`` is a code of ``majority_status`` or of ``age_band``; ``compare`` splits every picture.
+    """
+
+    first: int | None = None
+    last: int | None = None
+    gender: str | None = None
+    age: str | None = None
+    country: str | None = None
+    compare: str | None = None
+
+    @classmethod
+    def read(cls, query: Mapping[str, str], standard: Standard, years: tuple[int, int], t: Texts) -> Self:
+        """Read the filters of an address; other parameters are none of ours.
+
+        Raises:
+            TiphubError: a value is none that the filter has.
+        """
+        words = {name: query.get(name, "").strip() or None for name in ("from", "to", *_CODES, "compare")}
+        first, last = (_year(words[name], years, t) for name in ("from", "to"))
+        if first is not None and last is not None and first > last:
+            raise TiphubError(t("error.years", first=str(first), last=str(last)), do=t("error.years.do"))
+        for name, fields in _CODES.items():
+            value = words[name]
+            if value is not None and not any(value in standard.codes_of(field).by_code for field in fields):
+                raise _unknown(t(f"filter.{name}"), value, t)
+        if words["compare"] is not None and words["compare"] not in COMPARISONS:
+            raise _unknown(t("filter.compare"), words["compare"], t)
+        return cls(first, last, words["gender"], words["age"], words["country"], words["compare"])
+
+    @property
+    def where(self) -> dict[str, str]:
+        """The filters that ask for one code."""
+        found = {"gender": self.gender, "country_of_exploitation": self.country}
+        if self.age is not None:
+            found["majority_status" if self.age in ("child", "adult") else "age_band"] = self.age
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """The field that pictures are split by, if any."""
+        return (COMPARISONS[self.compare],) if self.compare else ()
+
+    def narrow(self, table: ir.Table) -> ir.Table:
+        """The people that the filters leave."""
+        if self.first is not None:
+            table = table.filter(table["year_of_registration"] >= self.first)
+        if self.last is not None:
+            table = table.filter(table["year_of_registration"] <= self.last)
+        for name, value in self.where.items():
+            table = table.filter(table[name] == value)
+        return table
+
+    def query(self, **changes: str | None) -> str:
+        """The canonical address part (``?from=2015&gender=woman``), with changes; empty for everybody."""
+        pairs = {
+            "from": self.first,
+            "to": self.last,
+            "gender": self.gender,
+            "age": self.age,
+            "country": self.country,
+            "compare": self.compare,
+        } | changes
+        kept = [(name, value) for name, value in pairs.items() if value not in (None, "")]
+        return "?" + urlencode(kept) if kept else ""
+
+    def without_comparison(self) -> Self:
+        """The same people, in one series."""
+        return replace(self, compare=None)
+
+    def describe(self, standard: Standard, t: Texts) -> str:
+        """The people that the filters leave, in words; empty for everybody."""
+        parts = []
+        if self.gender:
+            parts.append(t.of(standard.codes_of("gender").by_code[self.gender].label))
+        if self.age:
+            field = "majority_status" if self.age in ("child", "adult") else "age_band"
+            parts.append(t.of(standard.codes_of(field).by_code[self.age].label))
+        if self.country:
+            parts.append(t.of(standard.codes_of("country_of_exploitation").by_code[self.country].label))
+        match self.first, self.last:
+            case None, None:
+                pass
+            case first, None:
+                parts.append(t("filter.since", year=str(first)))
+            case None, last:
+                parts.append(t("filter.until", year=str(last)))
+            case first, last:
+                parts.append(str(first) if first == last else f"{first}–{last}")
+        return " · ".join(parts)
+
+
+_CODES = {
+    "gender": ("gender",),
+    "age": ("majority_status", "age_band"),
+    "country": ("country_of_exploitation",),
+}
+
+
+def _year(text: str | None, years: tuple[int, int], t: Texts) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdecimal() and len(text) == 4 and years[0] <= int(text) <= years[1]):
+        raise _unknown(t("filter.year"), text, t)
+    return int(text)
+
+
+def _unknown(name: str, value: str, t: Texts) -> TiphubError:
+    shown = value if len(value) <= LONGEST else value[:LONGEST] + "…"
+    return TiphubError(t("error.value", name=name, value=shown), do=t("error.value.do"))

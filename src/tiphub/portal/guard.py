@@ -1,0 +1,56 @@
+"""What every answer carries: security headers, a tag by which a browser knows that nothing changed, compression."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request, Response
+from starlette.middleware.gzip import GZipMiddleware
+
+from tiphub import __version__
+from tiphub.portal.catalog import Catalog
+from tiphub.portal.static import digest
+
+LONGEST_ADDRESS = 2000
+"""Characters of path and query; the longest of ours has some 200."""
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+}
+
+_Next = Callable[[Request], Awaitable[Response]]
+
+
+def guard(app: FastAPI, catalog: Catalog) -> None:
+    """Put the guards around an app."""
+    app.add_middleware(GZipMiddleware, minimum_size=600, compresslevel=6)
+
+    @app.middleware("http")
+    async def answer(request: Request, call: _Next) -> Response:
+        tag = _tag(request, catalog)
+        if request.headers.get("if-none-match") == tag:
+            response = Response(status_code=304)
+        else:
+            response = await call(request)
+        if request.method in ("GET", "HEAD") and response.status_code in (200, 304):
+            response.headers["ETag"] = tag
+            response.headers.setdefault("Cache-Control", "public, max-age=60, stale-while-revalidate=600")
+        else:
+            response.headers["Cache-Control"] = "no-store"
+        for name, value in HEADERS.items():
+            response.headers[name] = value
+        return response
+
+
+def _tag(request: Request, catalog: Catalog) -> str:
+    """Pages follow from the releases, the address and the program alone."""
+    shelf = catalog.look().digest
+    parts = (__version__, digest(), shelf, request.url.path, request.url.query)
+    return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:24]}"'

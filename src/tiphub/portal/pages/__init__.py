@@ -1,0 +1,92 @@
+"""The pages: one file each; each is a function of the portal and a visit, shown as HTML and as JSON."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from tiphub.portal.errors import NoRelease
+from tiphub.portal.guard import LONGEST_ADDRESS
+from tiphub.portal.pages.dashboard import dashboard
+from tiphub.portal.pages.data import data
+from tiphub.portal.pages.figure import KINDS, figure
+from tiphub.portal.pages.files import add_files
+from tiphub.portal.pages.home import home
+from tiphub.portal.pages.methods import methods
+from tiphub.portal.texts import LANGUAGES, Texts, texts
+from tiphub.portal.view import Page, Portal, Visit, render
+
+PAGES: tuple[tuple[str, str, Callable[[Portal, Visit], Page]], ...] = (
+    ("/", "/index.json", home),
+    ("/dashboard", "/dashboard.json", dashboard),
+    ("/data", "/data.json", data),
+    ("/methods", "/methods.json", methods),
+)
+
+
+def add_pages(app: FastAPI, portal: Portal) -> None:
+    """Serve every page in every language, and the files they lead to."""
+    add_files(app, portal)
+    for language in LANGUAGES:
+        router = APIRouter(prefix=texts(language).prefix, tags=["pages"])
+        for path, twin, page in PAGES:
+            _add_page(router, portal, texts(language), path, twin, page)
+        _add_figures(router, portal, texts(language))
+        app.include_router(router)
+
+
+def _add_page(
+    router: APIRouter, portal: Portal, t: Texts, path: str, twin: str, page: Callable[[Portal, Visit], Page]
+) -> None:
+    def as_html(request: Request) -> Response:
+        visit = visit_of(portal, request, t, path)
+        return HTMLResponse(render(portal, visit, page(portal, visit)))
+
+    def as_json(request: Request) -> Response:
+        return JSONResponse(page(portal, visit_of(portal, request, t, path)).data)
+
+    name = page.__name__
+    here = path if t.prefix == "" or path != "/" else ""
+    router.add_api_route(here, as_html, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+    router.add_api_route(
+        twin, as_json, methods=["GET"], name=name, summary=f"The {name} page as JSON", include_in_schema=t.prefix == ""
+    )
+
+
+def _add_figures(router: APIRouter, portal: Portal, t: Texts) -> None:
+    def one(name: str, kind: str, request: Request) -> Response:
+        if kind not in KINDS:
+            raise HTTPException(404)
+        return figure(portal, visit_of(portal, request, t, "/dashboard"), name, kind)
+
+    router.add_api_route(
+        "/figure/{name}.{kind:path}",
+        one,
+        methods=["GET"],
+        name="figure",
+        summary="One picture of the dashboard as csv, json, svg, png or vl.json (Vega-Lite)",
+        include_in_schema=t.prefix == "",
+        response_model=None,
+    )
+
+
+def visit_of(portal: Portal, request: Request, t: Texts, path: str) -> Visit:
+    """Read a request.
+
+    Raises:
+        NoRelease: there is none to show.
+        HTTPException: the address is too long, or names a release that is not here.
+    """
+    if len(request.url.path) + len(request.url.query) > LONGEST_ADDRESS:
+        raise HTTPException(414, t("error.long"))
+    shelf = portal.catalog.look()
+    if not shelf.releases:
+        raise NoRelease
+    pinned = request.query_params.get("release") or None
+    try:
+        release = shelf.pick(pinned)
+    except KeyError:
+        raise HTTPException(404) from None
+    base = str(request.base_url).rstrip("/")
+    return Visit(shelf, release, t, path, dict(request.query_params), base, pinned)

@@ -1,0 +1,136 @@
+"""The dashboard: who, where, how and by whom, for the people whom a visitor chooses."""
+
+from typing import Any
+
+from tiphub.portal.answers import Answer, answer, as_json
+from tiphub.portal.filters import COMPARISONS, Filters
+from tiphub.portal.pages.home import draw_map
+from tiphub.portal.pictures import denominator, label_of, written, year_columns
+from tiphub.portal.questions import SECTIONS, Question, answerable
+from tiphub.portal.view import Page, Portal, Visit
+
+LONGEST = 12
+"""Rows of a picture before the rest is folded away."""
+
+
+def dashboard(portal: Portal, visit: Visit) -> Page:
+    """All pictures of a release, narrowed down by the filters of the address."""
+    t, release, standard = visit.t, visit.release, portal.standard
+    filters = Filters.read(visit.query, standard, release.years, t)
+    people, found = answers(portal, visit, filters, answerable(standard, release.columns))
+    few = people is None
+    return Page(
+        "dashboard.html",
+        {
+            "release": release.version,
+            "filters": {name: value for name, value in _words(filters).items() if value is not None},
+            "people": people,
+            "smallest_count": release.smallest_count,
+            "figures": [as_json(item, release.smallest_count) for item in found],
+        },
+        {
+            "filters": filters,
+            "choices": _choices(portal, visit),
+            "people": people,
+            "few": few,
+            "described": filters.describe(standard, t),
+            "sections": [
+                (section, [_panel(portal, visit, item, filters) for item in found if item.question.section == section])
+                for section in SECTIONS
+            ],
+        },
+    )
+
+
+def answers(
+    portal: Portal, visit: Visit, filters: Filters, questions: tuple[Question, ...]
+) -> tuple[int | None, list[Answer]]:
+    """How many people the filters leave, and the answers; ``None`` and no answers where they are too few."""
+    release = visit.release
+    with portal.catalog.records(release) as table:
+        chosen = filters.narrow(table)
+        people = int(chosen.count().to_pyarrow().as_py())
+        if 0 < people < (release.smallest_count or 1):
+            return None, []
+        if people == 0:
+            return 0, []
+        return people, [
+            answer(
+                chosen,
+                portal.standard,
+                question,
+                by=filters.by if question.picture == "bars" else (),
+                smallest_count=release.smallest_count,
+                people=people,
+                t=visit.t,
+            )
+            for question in questions
+        ]
+
+
+def _words(filters: Filters) -> dict[str, Any]:
+    return {
+        "from": filters.first,
+        "to": filters.last,
+        "gender": filters.gender,
+        "age": filters.age,
+        "country": filters.country,
+        "compare": filters.compare,
+    }
+
+
+def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dict[str, Any]:
+    t = visit.t
+    files = visit.to(f"/figure/{found.question.name}", filters.query())
+    path, _, query = files.partition("?")
+    query = f"?{query}" if query else ""
+    panel = {
+        "found": found,
+        "denominator": denominator(found, t),
+        "label": lambda line: label_of(line, found, t),
+        "written": lambda cell: written(cell, visit.release.smallest_count, t),
+        "files": [(kind.upper() if kind != "vl.json" else "Vega-Lite", f"{path}.{kind}{query}") for kind in FILES],
+        "longest": LONGEST,
+    }
+    if found.question.picture == "years":
+        panel["years"] = year_columns(found)
+    if found.question.picture == "world" and found.shown:
+        link = filters.query(country=None)
+        panel["map"] = draw_map(portal, visit, found, f"{link}&country={{code}}" if link else "?country={code}")
+    return panel
+
+
+FILES = ("csv", "svg", "png", "json", "vl.json")
+
+
+def _choices(portal: Portal, visit: Visit) -> dict[str, Any]:
+    t, release, standard = visit.t, visit.release, portal.standard
+    variables = {item.name: set(item.values) for item in release.variables}
+
+    def named(field: str) -> list[tuple[str, str]]:
+        if field not in variables:
+            return []
+        return [(code.code, t.of(code.label)) for code in standard.codes_of(field).codes if code.code in variables[field]]
+
+    parents = {code.broader for code in standard.codes_of("country_of_exploitation").codes}
+    groups = {code for code, _ in named("majority_status")}
+    present = _present(portal, visit)
+    places = [(code, label) for code, label in named("country_of_exploitation") if code in present]
+    return {
+        "years": [str(year) for year in range(release.years[0], release.years[1] + 1)],
+        "gender": named("gender"),
+        "age_groups": named("majority_status"),
+        "age_bands": [(code, label) for code, label in named("age_band") if code not in groups],
+        "countries": sorted((item for item in places if item[0] not in parents), key=lambda item: item[1]),
+        "regions": sorted((item for item in places if item[0] in parents), key=lambda item: item[1]),
+        "compare": [name for name, field in COMPARISONS.items() if field in variables],
+    }
+
+
+def _present(portal: Portal, visit: Visit) -> set[str]:
+    """The countries of exploitation that the release holds: what can be chosen."""
+    if "country_of_exploitation" not in visit.release.columns:
+        return set()
+    with portal.catalog.records(visit.release) as table:
+        column = table.select("country_of_exploitation").distinct().to_pyarrow()
+    return {value for value in column.column(0).to_pylist() if value is not None}

@@ -1,0 +1,56 @@
+"""One picture at an address of its own: as CSV, JSON, SVG, PNG and as the Vega-Lite spec it is drawn from."""
+
+import json
+
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from tiphub.charts import png, svg
+from tiphub.errors import TiphubError
+from tiphub.portal.answers import as_csv, as_json
+from tiphub.portal.cite import citation
+from tiphub.portal.filters import Filters
+from tiphub.portal.pages.dashboard import answers
+from tiphub.portal.pictures import spec
+from tiphub.portal.questions import answerable
+from tiphub.portal.view import Portal, Visit
+
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "vl.json": "application/json",
+}
+
+
+def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
+    """Answer one question of the dashboard.
+
+    Raises:
+        HTTPException: there is no such picture.
+        TiphubError: the filters leave too few people.
+    """
+    t, release, standard = visit.t, visit.release, portal.standard
+    asked = tuple(item for item in answerable(standard, release.columns) if item.name == name)
+    if not asked:
+        raise HTTPException(404)
+    filters = Filters.read(visit.query, standard, release.years, t)
+    people, found = answers(portal, visit, filters, asked)
+    if not found:
+        raise TiphubError(t("dashboard.none") if people == 0 else t("dashboard.few", k=release.smallest_count or 1))
+    described = filters.describe(standard, t)
+    note = " ".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)
+    smallest = release.smallest_count
+    content: str | bytes
+    if kind == "csv":
+        content = as_csv(found[0], smallest)
+    elif kind == "json":
+        content = json.dumps(as_json(found[0], smallest), ensure_ascii=False)
+    else:
+        drawn = spec(found[0], standard, note, smallest, t)
+        content = json.dumps(drawn) if kind == "vl.json" else svg(drawn) if kind == "svg" else png(drawn)
+    file = f"{name}-{release.version}.{kind}"
+    return Response(
+        content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
+    )

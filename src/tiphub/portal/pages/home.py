@@ -1,0 +1,131 @@
+"""The home page: what this is, the headline figures, and where."""
+
+from typing import Any
+
+from tiphub.charts.render import svg, text_alternative
+from tiphub.errors import TiphubError
+from tiphub.portal.answers import Answer, answer, as_json
+from tiphub.portal.cite import citation
+from tiphub.portal.pictures import bare_map, label_of, places_of, shades, written
+from tiphub.portal.questions import BY_NAME, answerable
+from tiphub.portal.view import Page, Portal, Visit, hub_of
+
+MAPS = {"exploitation": "country_of_exploitation", "citizenship": "citizenship"}
+LONGEST_TABLE = 10
+
+
+def home(portal: Portal, visit: Visit) -> Page:
+    """The first thing a visitor sees."""
+    t, release = visit.t, visit.release
+    chosen = visit.query.get("map") or "exploitation"
+    if chosen not in MAPS:
+        raise TiphubError(t("error.value", name=t("home.map"), value=chosen[:100]), do=t("error.value.do"))
+    carried = {question.name for question in answerable(portal.standard, release.columns)}
+    wanted = carried & {"gender", "majority_status", "year_of_registration", *MAPS.values()}
+    with portal.catalog.records(release) as table:
+        found = {
+            name: answer(
+                table,
+                portal.standard,
+                BY_NAME[name],
+                smallest_count=release.smallest_count,
+                people=release.rows,
+                t=t,
+            )
+            for name in sorted(wanted)
+        }
+    figures = _figures(found, visit)
+    places = found.get(MAPS[chosen])
+    hub = hub_of(release)
+    return Page(
+        "home.html",
+        {
+            "title": hub.title,
+            "release": release.version,
+            "citation": citation(visit).text,
+            "figures": figures,
+            "map": as_json(places, release.smallest_count) if places else None,
+        },
+        {
+            "figures": figures,
+            "chosen": chosen,
+            "maps": [(name, field) for name, field in MAPS.items() if field in found],
+            "places": places,
+            "map": draw_map(portal, visit, places) if places and places.shown else None,
+            "panel": table_of(places, visit) if places else None,
+            "longest": LONGEST_TABLE,
+            "citation": citation(visit),
+            "agencies": _agencies(len(hub.agencies), visit),
+        },
+    )
+
+
+def draw_map(portal: Portal, visit: Visit, found: Answer, query: str = "?country={code}") -> dict[str, Any]:
+    """A map as SVG with its legend; countries of exploitation lead to the dashboard."""
+    t = visit.t
+    link = visit.to("/dashboard", query) if found.question.name == "country_of_exploitation" else ""
+    places = places_of(found, portal.standard, t)
+    drawn = svg(bare_map(found, portal.standard, t, link))
+    return {
+        "svg": text_alternative(drawn, t("map.alt", title=found.title)),
+        "shades": shades(places, t),
+        "rings": any(place.region for place in places),
+    }
+
+
+def table_of(found: Answer, visit: Visit) -> dict[str, Any]:
+    """How the table beside a map names places and writes shares."""
+    t, smallest = visit.t, visit.release.smallest_count
+    return {"label": lambda line: label_of(line, found, t), "written": lambda cell: written(cell, smallest, t)}
+
+
+def _agencies(count: int, visit: Visit) -> str:
+    if count == 0:
+        return visit.t("home.agencies.none")
+    return visit.t("home.agencies.one") if count == 1 else visit.t("home.agencies.many", count=count)
+
+
+def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
+    t, release = visit.t, visit.release
+    years = [line.code for line in found["year_of_registration"].shown] if "year_of_registration" in found else []
+    first, last = (min(years), max(years)) if years else (str(release.years[0]), str(release.years[1]))
+    figures: list[dict[str, Any]] = [
+        {
+            "value": t.number(release.rows),
+            "label": t("home.figure.people"),
+            "notes": [t("home.figure.people.note", first=first, last=last)],
+            "number": release.rows,
+        }
+    ]
+    for name, code, label in (("majority_status", "child", "children"), ("gender", "woman", "women")):
+        line = found[name].line(code) if name in found else None
+        cell = line.cells[0] if line else None
+        if cell is None or cell.share is None or cell.low is None or cell.high is None:
+            continue
+        figures.append(
+            {
+                "value": t.percent(cell.share),
+                "label": t(f"home.figure.{label}"),
+                "notes": [
+                    t("home.figure.of", known=found[name].known),
+                    t("home.figure.interval", interval=t.interval(cell.low, cell.high)),
+                ],
+                "numerator": cell.count,
+                "denominator": cell.of,
+                "share": cell.share,
+                "low": cell.low,
+                "high": cell.high,
+            }
+        )
+    counts = {name: sum(not line.broad for line in found[name].lines) for name in MAPS.values() if name in found}
+    if "country_of_exploitation" in counts:
+        note = [t("home.figure.countries.note", count=counts["citizenship"])] if "citizenship" in counts else []
+        figures.append(
+            {
+                "value": t.number(counts["country_of_exploitation"]),
+                "label": t("home.figure.countries"),
+                "notes": note,
+                "number": counts["country_of_exploitation"],
+            }
+        )
+    return figures

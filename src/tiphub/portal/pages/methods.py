@@ -1,0 +1,70 @@
+"""The methods page: where the data come from, how people are protected, how to read the numbers."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from tiphub.portal.questions import answerable
+from tiphub.portal.view import Page, Portal, Visit, hub_of
+
+
+def methods(portal: Portal, visit: Visit) -> Page:
+    """The release's statement and the standard's definitions, in plain words."""
+    t, release, standard = visit.t, visit.release, portal.standard
+    statement = release.statement
+    definitions = [
+        {"name": question.name, "label": t.of(item.label), "definition": t.of(item.definition), "codes": codes}
+        for question in answerable(standard, release.columns)
+        for item in [standard.groups.get(question.name) or standard.fields[question.name]]
+        for codes in [_codes(portal, visit, question.name)]
+    ]
+    protection = {
+        "method": str(statement.get("method", "")),
+        "unit": str(statement.get("unit", "")),
+        "parameters": _flat(statement.get("parameters", {})),
+        "protects_from": _sentences(statement.get("protects_from", ())),
+        "does_not_protect_from": _sentences(statement.get("does_not_protect_from", ())),
+    }
+    columns = ", ".join(t.of(standard.columns[name].label) for name in release.quasi_identifiers)
+    hub = hub_of(release)
+    return Page(
+        "methods.html",
+        {
+            "release": release.version,
+            "people": release.rows,
+            "contributors": list(hub.agencies),
+            "protection": protection,
+            "smallest_count": release.smallest_count,
+            "quasi_identifiers": list(release.quasi_identifiers),
+            "definitions": definitions,
+        },
+        {"protection": protection, "definitions": definitions, "columns": columns},
+    )
+
+
+def _codes(portal: Portal, visit: Visit, name: str) -> list[dict[str, str]]:
+    standard, t = portal.standard, visit.t
+    if name in ("country_of_exploitation", "citizenship") or (
+        name in standard.fields and standard.fields[name].codes is None
+    ):
+        return []
+    carried = set(visit.release.columns)
+    codes = standard.options(name) if name in standard.groups else standard.codes_of(name).codes
+    return [
+        {"code": code.code, "label": t.of(code.label), "definition": t.of(code.definition)}
+        for code in codes
+        if name not in standard.groups or f"{name}_{code.code}" in carried
+    ]
+
+
+def _sentences(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [str(item) for item in value]
+
+
+def _flat(value: Any) -> list[tuple[str, str]]:
+    if not isinstance(value, Mapping):
+        return []
+    return [
+        (str(name).replace("_", " "), ", ".join(map(str, item)) if isinstance(item, list | tuple) else str(item))
+        for name, item in value.items()
+        if not isinstance(item, Mapping)
+    ]

@@ -1,0 +1,140 @@
+"""An answer as a picture: the same Vega-Lite spec for the page's map, the downloads and the API."""
+
+from dataclasses import dataclass
+
+from tiphub.charts import Bar, Frame, Place, Spec, Year, bars, world, years
+from tiphub.charts.world import class_of, colours, thresholds
+from tiphub.portal.answers import Answer, Cell, Line
+from tiphub.portal.texts import Texts
+from tiphub.standard import Code, Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """One class of a map's legend."""
+
+    colour: str
+    label: str
+
+
+def spec(found: Answer, standard: Standard, note: str, smallest_count: int | None, t: Texts) -> Spec:
+    """The picture of an answer, framed so that it stands alone."""
+    frame = Frame(found.title, denominator(found, t), note)
+    if found.question.picture == "years":
+        items = [Year(int(line.code), line.count or None, t.number(line.count)) for line in found.shown]
+        return years(_without_gaps(items), frame)
+    if found.question.picture == "world":
+        places = places_of(found, standard, t)
+        return world(places, frame, legend=[shade.label for shade in shades(places, t)])
+    shown = [line for line in found.shown if not line.broad] + [line for line in found.shown if line.broad]
+    items = [
+        Bar(label_of(line, found, t), written(cell, smallest_count, t), cell.share, cell.low, cell.high, cell.series_label)
+        for line in shown
+        for cell in line.cells
+    ]
+    return bars(items, frame)
+
+
+def bare_map(found: Answer, standard: Standard, t: Texts, link: str) -> Spec:
+    """The map alone, for a page that has its own title and legend; ``link`` leads on, ``{code}`` in it filled."""
+    return world(places_of(found, standard, t, link), None)
+
+
+def _without_gaps(items: list[Year]) -> list[Year]:
+    by_year = {item.year: item for item in items}
+    if not by_year:
+        return []
+    return [by_year.get(year, Year(year, None, "")) for year in range(min(by_year), max(by_year) + 1)]
+
+
+def year_columns(found: Answer) -> list[Year]:
+    """The years without gaps, for the page's own columns."""
+    return _without_gaps([Year(int(line.code), line.count or None, line.label) for line in found.shown])
+
+
+def places_of(found: Answer, standard: Standard, t: Texts, link: str = "") -> list[Place]:
+    """Where the people are: countries, and regions for those whose country is not shown."""
+    codes = standard.codes_of(found.question.name).by_code
+    places = []
+    for line in found.shown:
+        code = codes[line.code]
+        key = "map.region" if line.broad else "map.country"
+        text = t(key, place=line.label, count=line.count)
+        at = _centre(code, standard, found.question.name)
+        if at is not None:
+            href = "" if line.broad or not link else link.replace("{code}", line.code)
+            places.append(Place(_m49(code), text, line.count, *at, line.broad, href))
+    return places
+
+
+def _m49(code: Code) -> str:
+    return (code.extra or {}).get("m49", "")
+
+
+def _centre(code: Code, standard: Standard, name: str) -> tuple[float, float] | None:
+    extra = code.extra or {}
+    if "latitude" in extra:
+        return float(extra["latitude"]), float(extra["longitude"])
+    inside = _countries(code.code, standard, name)
+    if not inside:
+        return None
+    points = [(float(item.extra["latitude"]), float(item.extra["longitude"])) for item in inside if item.extra]
+    return sum(point[0] for point in points) / len(points), sum(point[1] for point in points) / len(points)
+
+
+def _countries(code: str, standard: Standard, name: str) -> list[Code]:
+    found: list[Code] = []
+    for item in standard.codes_of(name).codes:
+        if item.broader == code:
+            located = item.extra is not None and "latitude" in item.extra
+            found += [item] if located else _countries(item.code, standard, name)
+    return found
+
+
+def shades(places: list[Place], t: Texts) -> list[Shade]:
+    """The legend of a map of these places."""
+    counts = [place.count for place in places if not place.region]
+    limits = thresholds(counts)
+    edges = [*limits, None]
+    found = []
+    for number, colour in enumerate(colours(limits)):
+        upper = edges[number]
+        if number == 0:
+            label = t("map.below", upper=upper) if upper else t("map.any")
+        elif upper is None:
+            label = t("map.above", lower=limits[-1])
+        else:
+            label = f"{t.number(limits[number - 1])}–{t.number(upper - 1)}"
+        found.append(Shade(colour, label))
+    return found
+
+
+def shade_of(place: Place, places: list[Place]) -> str:
+    """The colour of one place among others."""
+    limits = thresholds([item.count for item in places if not item.region])
+    return colours(limits)[class_of(place.count, limits)]
+
+
+def label_of(line: Line, found: Answer, t: Texts) -> str:
+    """An option's name; of a broader code, that the narrower one is not shown."""
+    if not line.broad:
+        return line.label
+    return t("broad.country" if found.question.picture == "world" else "broad", label=line.label)
+
+
+def written(cell: Cell, smallest_count: int | None, t: Texts) -> str:
+    """A cell's share in words."""
+    if cell.share is None:
+        return "–" if cell.count is not None or smallest_count is None else t("few", k=smallest_count)
+    return t.percent(cell.share)
+
+
+def denominator(found: Answer, t: Texts) -> str:
+    """What the shares are shares of."""
+    key = "of.group" if found.group else "of.field"
+    if found.question.picture == "years":
+        key = "of.years"
+    if len(found.series) > 1:
+        parts = [t("of.part", series=series.label, count=series.of or 0) for series in found.series]
+        return t(f"{key}.split", parts=", ".join(parts))
+    return t(key, known=found.known, people=found.people)

@@ -1,0 +1,86 @@
+"""Every sentence of the interface, one YAML file a language, and how numbers are written in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from tiphub.standard.model import Text
+
+LANGUAGES = ("en",)
+"""The languages that are switched on: each has every sentence."""
+
+_DIGITS = {"en": (",", "."), "fr": ("\u202f", ","), "es": (".", ","), "ar": (",", ".")}
+_PERCENT = {"en": "%", "fr": "\u00a0%", "es": "\u00a0%", "ar": "%"}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The interface in one language."""
+
+    language: str
+    sentences: Mapping[str, str]
+
+    @property
+    def direction(self) -> str:
+        """Which way the language is written."""
+        return "rtl" if self.language == "ar" else "ltr"
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the address of every page in this language."""
+        return "" if self.language == "en" else f"/{self.language}"
+
+    def __call__(self, key: str, **values: object) -> str:
+        """One sentence, with its values filled in; numbers are written in the language's way."""
+        filled = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        return self.sentences[key].format(**filled)
+
+    def or_empty(self, key: str) -> str:
+        """A sentence, or nothing where there is none."""
+        return self.sentences.get(key, "")
+
+    def number(self, value: int) -> str:
+        """A whole number.
+
+        >>> texts("en").number(12345)
+        '12,345'
+        """
+        return f"{value:,}".replace(",", _DIGITS[self.language][0])
+
+    def percent(self, share: float, digits: int = 1) -> str:
+        """A share between 0 and 1.
+
+        >>> texts("en").percent(0.4035)
+        '40.3%'
+        """
+        return self._decimal(100 * share, digits) + _PERCENT[self.language]
+
+    def interval(self, low: float, high: float) -> str:
+        """A 95% interval of a share.
+
+        >>> texts("en").interval(0.369, 0.4391)
+        '36.9–43.9%'
+        """
+        return f"{self._decimal(100 * low, 1)}–{self._decimal(100 * high, 1)}{_PERCENT[self.language]}"
+
+    def of(self, text: Text) -> str:
+        """A text of the standard: in this language, or in English where it is not translated."""
+        return text.get(self.language) or text.get("en", "")
+
+    def _decimal(self, value: float, digits: int) -> str:
+        return f"{value:.{digits}f}".replace(".", _DIGITS[self.language][1])
+
+
+@cache
+def texts(language: str) -> Texts:
+    """The interface in a language that is switched on."""
+    return Texts(language, sentences(language))
+
+
+def sentences(language: str) -> Mapping[str, str]:
+    """The sentences of a language's file."""
+    found: dict[str, str] = yaml.safe_load((files("tiphub.portal.texts") / f"{language}.yml").read_text("utf-8"))
+    return found

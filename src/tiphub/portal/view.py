@@ -1,0 +1,111 @@
+"""What every page is made of: a portal, a visit, and the answer to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from tiphub.portal.catalog import Catalog, Release, Shelf
+from tiphub.portal.settings import PortalSettings
+from tiphub.portal.texts import LANGUAGES, Texts, texts
+from tiphub.standard import Standard
+
+
+@dataclass(frozen=True)
+class Portal:
+    """All that a running portal holds on to; ``assets`` is the address of its style sheet and mark."""
+
+    catalog: Catalog
+    standard: Standard
+    settings: PortalSettings
+    templates: Environment
+    assets: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request: the release it is about, the language, and the address it came by.
+
+    ``path`` is the page's address without language; ``pinned`` is the version where the address names one.
+    """
+
+    shelf: Shelf
+    release: Release
+    t: Texts
+    path: str
+    query: Mapping[str, str]
+    base: str
+    pinned: str | None = None
+
+    def to(self, path: str, query: str = "") -> str:
+        """The address of another page, in the same language and of the same release."""
+        if self.pinned:
+            query = f"{query}&release={self.pinned}" if query else f"?release={self.pinned}"
+        return f"{self.t.prefix}{path}{query}"
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and its JSON twin; ``data`` is the twin, ``context`` what only the template needs."""
+
+    template: str
+    data: Mapping[str, Any]
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def templates() -> Environment:
+    """The templates; everything that is put into them is escaped."""
+    found = Environment(
+        loader=PackageLoader("tiphub.portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals["languages"] = [texts(language) for language in LANGUAGES]
+    return found
+
+
+def render(portal: Portal, visit: Visit, page: Page) -> str:
+    """Write a page as HTML."""
+    return portal.templates.get_template(page.template).render(
+        t=visit.t,
+        visit=visit,
+        release=visit.release,
+        portal=portal,
+        hub=hub_of(visit.release),
+        **page.context,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """Who publishes, as the release's data package says it."""
+
+    title: str
+    agencies: tuple[str, ...]
+    licence: str
+    created: str
+    homepage: str
+
+
+def hub_of(release: Release) -> Hub:
+    """Read who publishes a release."""
+    package = release.package
+    people = [item for item in package.get("contributors", ()) if isinstance(item, dict)]
+    agencies = [str(item.get("title", "")) for item in people if "contributor" in _roles(item)]
+    licences = [item for item in package.get("licenses", ()) if isinstance(item, dict)]
+    licence = ", ".join(str(item.get("title") or item.get("name") or "") for item in licences)
+    return Hub(
+        release.title,
+        tuple(agencies),
+        licence,
+        str(package.get("created", ""))[:10],
+        str(package.get("homepage", "")),
+    )
+
+
+def _roles(item: Mapping[str, Any]) -> tuple[str, ...]:
+    roles = item.get("roles") or [item.get("role", "")]
+    return tuple(str(role) for role in roles)
