@@ -2,17 +2,26 @@
 
 from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import layout_names, load_layout, load_mapping, parse_mapping
+from tiphub.mapping.opening import StandardTable, as_reader, open_standard, read_options
 from tiphub.mapping.spec import FieldMapping, FileOptions, GroupMapping, Layout, Mapping
+from tiphub.mapping.write import Loss, carried, write_layout
 
 __all__ = [
     "FieldMapping",
     "FileOptions",
     "GroupMapping",
     "Layout",
+    "Loss",
     "Mapping",
+    "StandardTable",
+    "as_reader",
+    "carried",
     "harmonise",
     "layout_names",
     "load_layout",
     "load_mapping",
+    "open_standard",
     "parse_mapping",
+    "read_options",
+    "write_layout",
 ]

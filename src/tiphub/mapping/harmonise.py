@@ -42,16 +42,18 @@ def harmonise(
     parsed = _parsed(raw, plan, columns)
     table, checks = _given(parsed, plan, standard)
     warnings: list[_Told] = []
+    known = {*plan.origins, *plan.constants}
     for field in standard.fields.values():
-        if field.derive is not None:
+        if field.derive is not None and known.issuperset(field.derive.source):
+            known.add(field.name)
             table, outside, contradiction = _derive(table, field, plan, standard, today)
             checks += outside
             warnings += contradiction
-    table = table.mutate(**merged(table, standard)).view()
+    values = {**{name: table[name] for name in standard.columns}, **merged(table, standard)}
     return table.select(
         "row",
         "record_id",
-        *standard.columns,
+        **values,
         problems=_told(table, checks),
         warnings=_told(table, warnings),
     )

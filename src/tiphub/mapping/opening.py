@@ -1,0 +1,79 @@
+"""Open a data file in a known layout as a table in the standard."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tiphub.engine import Engine
+from tiphub.errors import TiphubError
+from tiphub.mapping.harmonise import harmonise
+from tiphub.mapping.load import load_layout
+from tiphub.mapping.spec import Layout, Mapping
+from tiphub.mapping.write import carried
+from tiphub.progress import Progress, Silent
+from tiphub.standard import Standard
+from tiphub.tabular import RawTable, ReadOptions, open_table
+
+
+@dataclass(frozen=True, slots=True)
+class StandardTable:
+    """A file read by a layout.
+
+    ``table`` holds the rows without problems, in the standard; ``columns`` those of the standard that the
+    layout has (or that follow from what it has); ``read`` and ``quarantined`` count rows.
+    """
+
+    table: ir.Table
+    layout: Layout
+    columns: tuple[str, ...]
+    read: int
+    quarantined: int
+
+
+def read_options(mapping: Mapping) -> ReadOptions:
+    """How a mapping says that its file is to be opened."""
+    file = mapping.file
+    return ReadOptions(file.format, file.encoding, file.delimiter, file.sheet, file.header_row, file.skip_rows)
+
+
+def as_reader(raw: RawTable, progress: Progress | None = None) -> pa.RecordBatchReader:
+    """A raw table as one stream, for an engine to register."""
+    batches = raw.batches(progress or Silent())
+    schema = pa.schema(
+        [("_row", pa.int64()), ("_defect", pa.string()), *((name, pa.string()) for name in raw.columns)]
+    )
+    return pa.RecordBatchReader.from_batches(schema, batches)
+
+
+def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -> StandardTable:
+    """Read a data file by one of the standard's layouts; the accepted rows are kept in memory.
+
+    Raises:
+        TiphubError: no such file or layout, a column is missing, or no row could be read.
+    """
+    found = load_layout(layout, standard)
+    raw = open_table(path, read_options(found.mapping))
+    stream = engine.register("_opened", as_reader(raw))
+    rows = harmonise(stream, found.mapping, standard, today=datetime.datetime.now(tz=datetime.UTC).date())
+    counts = {"read": 0, "quarantined": 0}
+    kept = list(_accepted(engine.batches(rows), counts))
+    if not kept:
+        what = "No row of the file could be read by this layout." if counts["read"] else "The file has no rows."
+        raise TiphubError(what, where=f"{path.name}, {layout}", do="Check that the layout is the right one.")
+    table = engine.register("_accepted", pa.Table.from_batches(kept))
+    return StandardTable(table, found, carried(found, standard), counts["read"], counts["quarantined"])
+
+
+def _accepted(batches: Iterator[pa.RecordBatch], counts: dict[str, int]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        clean = pc.equal(pc.list_value_length(batch.column("problems")), 0)
+        good = batch.filter(clean)
+        counts["read"] += batch.num_rows
+        counts["quarantined"] += batch.num_rows - good.num_rows
+        if good.num_rows:
+            yield good.drop_columns(["problems", "warnings"])
