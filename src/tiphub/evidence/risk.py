@@ -11,7 +11,7 @@ from ibis import _
 
 from tiphub.errors import TiphubError
 
-BOUNDS = (1, 2, 5, 10, 20, 50, 100, 1000)
+BOUNDS = frozenset({1, 2, 5, 20, 50, 100, 1000})
 LARGEST_SET = 3
 SETS = 200
 """Up to so many sets of columns are searched for the smallest that single people out."""
@@ -117,7 +117,7 @@ def disclosure_risk(table: ir.Table, columns: Sequence[str], *, threshold: int =
         k=min(sizes, default=0),
         unique=sizes.get(1, 0),
         at_risk=_below(sizes, threshold),
-        sizes=_distribution(sizes),
+        sizes=_distribution(sizes, threshold),
         causes=tuple(sorted(causes, key=lambda cause: (cause.at_risk_without, -cause.k_without))),
         key_sets=_key_sets(counted, chosen),
     )
@@ -146,9 +146,10 @@ def _below(sizes: Mapping[int, int], threshold: int) -> int:
     return sum(size * groups for size, groups in sizes.items() if size < threshold)
 
 
-def _distribution(sizes: Mapping[int, int]) -> tuple[GroupSizes, ...]:
+def _distribution(sizes: Mapping[int, int], threshold: int) -> tuple[GroupSizes, ...]:
+    bounds = sorted(BOUNDS | {threshold})
     found = []
-    for low, above in zip(BOUNDS, (*BOUNDS[1:], None), strict=True):
+    for low, above in zip(bounds, (*bounds[1:], None), strict=True):
         inside = {size: n for size, n in sizes.items() if size >= low and (above is None or size < above)}
         records = sum(size * n for size, n in inside.items())
         found.append(GroupSizes(low, None if above is None else above - 1, sum(inside.values()), records))
