@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tiphub.errors import TiphubError
 from tiphub.tabular.header import find_header, repeats_header
 
-DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x1e", "\x01", "#", "&", "¦", "§")
+DELIMITERS = (",", ";", "\t", "|", ":", "^", "~", "\x1f", "\x1e", "\x01", "#", "&")
 _ROWS = 200
 
 
@@ -37,8 +37,10 @@ def find_dialect(
     Raises:
         TiphubError: a declared delimiter is not one character, or plainly is not the file's.
     """
-    if delimiter is not None and len(delimiter) != 1:
-        raise TiphubError(f"A delimiter is one character, not {delimiter!r}.", where=where)
+    if delimiter is not None and not (
+        len(delimiter) == 1 and delimiter.isascii() and delimiter not in "\r\n\0"
+    ):
+        raise TiphubError(f"A delimiter is one ASCII character, not {delimiter!r}.", where=where)
     if not complete:
         head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
     found = [_read(head, candidate, quote, header_row) for candidate in DELIMITERS for quote in _quotes(head)]

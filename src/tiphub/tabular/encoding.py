@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tiphub.errors import TiphubError
 from tiphub.tabular.source import Survey
 
+_CONTROLS = (*range(9), *range(14, 26))
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What office programmes write, the usual ones first: of two that read a file alike the first is taken.
 _CANDIDATES = (
@@ -41,7 +42,7 @@ def find_encoding(survey: Survey, declared: str | None, *, where: str) -> Encodi
             return Encoding(name)
     if wide := _wide(survey.head):
         return Encoding(wide, f"read as {wide}: every other byte is empty")
-    if survey.head.count(0) > len(survey.head) // 100:
+    if sum(survey.head.count(byte) for byte in _CONTROLS) > len(survey.head) // 100:
         raise TiphubError(
             "This is a binary file, not a table of text.",
             where=where,

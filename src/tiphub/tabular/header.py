@@ -8,19 +8,25 @@ from tiphub.tabular.model import DEFECT, ROW
 
 
 def find_header(rows: Sequence[Sequence[str]]) -> int:
-    """The position of the header among the first rows: the first that is about as wide as the table.
+    """The position of the header among the first rows: the first of words that is about as wide as the table.
 
-    A title above the table fills one cell or two; a header fills nearly as many as the widest row there is.
+    A title above the table fills one cell or two; a header fills nearly as many as the widest row there is,
+    and none with a number. Where no row is like that, the first that is filled at all is taken.
 
     >>> find_header([["Cases of 2019", "", ""], ["", "", ""], ["no", "age", "country"], ["1", "17", ""]])
     2
     """
     filled = [sum(1 for cell in row if cell.strip()) for row in rows]
     widest = max(filled, default=0)
-    for position, count in enumerate(filled):
-        if count and (count >= 0.6 * widest or (position == 0 and count > 2)):
+    for position, row in enumerate(rows):
+        wide = filled[position] >= 0.6 * widest or (position == 0 and filled[position] > 2)
+        if widest and wide and not any(_is_number(cell) for cell in row):
             return position
-    return 0
+    return next((position for position, count in enumerate(filled) if count), 0)
+
+
+def _is_number(cell: str) -> bool:
+    return cell.strip().replace(".", "", 1).replace(",", "", 1).isdecimal()
 
 
 def clean_header(cells: Sequence[str], *, where: str) -> tuple[str, ...]:
@@ -74,7 +80,12 @@ def repeats_header(header: Sequence[str], row: Sequence[str]) -> bool:
     names = {_plain(name) for name in header} | {_plain(name.partition("_")[2]) for name in header}
     labels = [_plain(cell) for cell in row if cell.strip()]
     known = sum(1 for label in labels if label in names)
-    return len(labels) >= max(2, 0.6 * len(header)) and known >= 0.6 * len(labels)
+    distinct = {label for label in labels if not label.isdecimal()}
+    return (
+        len(distinct) >= max(2, 0.6 * len(header))
+        and known >= 0.6 * len(labels)
+        and len(distinct) == len(labels)
+    )
 
 
 def _plain(text: str) -> str:

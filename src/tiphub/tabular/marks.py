@@ -54,7 +54,7 @@ def column_letters(place: int) -> str:
 
 
 def read_marks(source: Source, sheet: CalamineSheet) -> Marks:
-    """Read what stands beside the values of one sheet; of an XLS file, merged cells only.
+    """Read what stands beside the values of one sheet.
 
     Merged cells among the data are a defect of every row that they touch: the value stands in the first cell
     only, and whether it holds for all the rows, or the rows are one record, only its writer knows.
@@ -64,15 +64,15 @@ def read_marks(source: Source, sheet: CalamineSheet) -> Marks:
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     ]
     troubles: dict[int, list[str]] = defaultdict(list)
-    if zipfile.is_zipfile(source.path):
-        with zipfile.ZipFile(source.path) as archive:
-            if "content.xml" in archive.namelist():
-                merged = list(_ods_merged(archive, sheet.name))
-            else:
-                for row, trouble in _xlsx_troubles(archive, sheet.name):
-                    troubles[row].append(trouble)
+    with zipfile.ZipFile(source.path) as archive:
+        if "content.xml" in archive.namelist():
+            merged = list(_ods_merged(archive, sheet.name))
+        else:
+            for row, trouble in _xlsx_troubles(archive, sheet.name):
+                troubles[row].append(trouble)
+    height = sheet.end[0] + 1 if sheet.end else 0
     for area in merged:
-        for row in range(area.top, min(area.bottom, sheet.total_height) + 1):
+        for row in range(area.top, min(area.bottom, height) + 1):
             troubles[row].append(
                 f"cells {area.name} are merged: write the value into each cell that it belongs to"
             )

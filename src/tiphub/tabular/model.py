@@ -16,7 +16,7 @@ class ReadOptions:
     """What is known about a file beforehand; ``None`` means: find it out.
 
     Attributes:
-        format: ``csv`` (any delimited text), ``xlsx``, ``xls``, ``ods``, ``jsonl`` or ``parquet``.
+        format: ``csv`` (any delimited text), ``xlsx``, ``ods``, ``jsonl`` or ``parquet``.
         encoding: a name that Python knows, such as ``windows-1252``.
         delimiter: the one character between two cells.
         sheet: the name of a spreadsheet's sheet.

@@ -15,12 +15,11 @@ from tiphub.tabular.source import Source, open_source
 _OPENERS: Mapping[str, Callable[[Source, ReadOptions], RawTable]] = {
     "csv": open_delimited,
     "xlsx": open_sheet,
-    "xls": open_sheet,
     "ods": open_sheet,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
 }
-_ALIKE = ({"csv", "jsonl"}, {"xlsx", "xls", "ods"})
+_ALIKE = ({"csv", "jsonl"}, {"xlsx", "ods"})
 FORMATS = tuple(_OPENERS)
 
 

@@ -20,7 +20,7 @@ _FOREIGN = {
 
 
 def find_format(source: Source) -> str:
-    """The format of a file: ``csv``, ``xlsx``, ``xls``, ``ods``, ``jsonl`` or ``parquet``.
+    """The format of a file: ``csv``, ``xlsx``, ``ods``, ``jsonl`` or ``parquet``.
 
     Raises:
         TiphubError: it is a known format that holds no table that can be read.
@@ -29,7 +29,7 @@ def find_format(source: Source) -> str:
     if head.startswith(b"PK\x03\x04"):
         return _office(source)
     if head.startswith(_OLE):
-        return "xls"
+        raise _old_office(source)
     if head.startswith(b"PAR1"):
         return "parquet"
     for magic, what in _FOREIGN.items():
@@ -60,6 +60,19 @@ def _office(source: Source) -> str:
     if any(name.startswith("xl/") for name in names):
         return "xlsx"
     raise _foreign(source, "an office document, but no spreadsheet")
+
+
+def _old_office(source: Source) -> TiphubError:
+    """An office programme's container of old, which also wraps what is locked with a password."""
+    if "EncryptedPackage".encode("utf-16-le") in b"".join(source.chunks()):
+        return TiphubError(
+            "The spreadsheet is locked with a password.",
+            where=source.name,
+            do="Open it, take the password off, save it, and hand it in over a safe way.",
+        )
+    return TiphubError(
+        "This is a file of an office programme before 2007 (XLS).", where=source.name, do="Save it as XLSX."
+    )
 
 
 def _foreign(source: Source, what: str) -> TiphubError:
