@@ -1,0 +1,139 @@
+"""``tiphub tabulate``: shares of a group or a field, from a data file or a release."""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from tiphub.cli.app import app
+from tiphub.errors import TiphubError
+from tiphub.standard import Standard, load_standard
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from tiphub.engine import Engine
+    from tiphub.evidence import Row, Tabulation
+
+
+class Format(StrEnum):
+    """How the table is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+@app.command()
+def tabulate(
+    source: Annotated[Path, typer.Argument(help="A data file, or a release folder.", show_default=False)],
+    layout: Annotated[str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")] = None,
+    group: Annotated[str | None, typer.Option(help="A question with several answers.")] = None,
+    field: Annotated[str | None, typer.Option(help="A question with one answer.")] = None,
+    by: Annotated[list[str] | None, typer.Option(help="Break down by a field or a flag.")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="Only these records: FIELD=VALUE.")] = None,
+    format: Annotated[Format, typer.Option(help="How to write it.")] = Format.table,  # noqa: A002
+) -> None:
+    """Tabulate a data file or a release: shares with their denominators and 95% intervals.
+
+    A group follows CTDC's denominator rule: among the records with at least one of its options set.
+    A field is taken among the records whose value is known.
+    """
+    from tiphub.engine import DuckDBEngine  # noqa: PLC0415
+    from tiphub.evidence import tabulate as count  # noqa: PLC0415
+
+    standard = load_standard()
+    conditions = _conditions(where or [])
+    with DuckDBEngine() as engine:
+        table, smallest = _open(source, layout, standard, engine)
+        found = count(
+            table, standard, group=group, field=field, by=by or [], where=conditions, smallest_count=smallest
+        )
+    if format is Format.json:
+        rows = [asdict(row) for row in found.rows]
+        notes = {"notes": list(found.notes)} if found.notes else {}
+        document = {"source": str(source), "measure": found.measure, "rows": rows, **notes}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    if format is Format.csv:
+        _csv(found, by or [])
+    elif found.rows:
+        _show(found, by or [], standard)
+    for note in found.notes:
+        Console(stderr=format is Format.csv).print(note, highlight=False, markup=False)
+
+
+def _conditions(texts: list[str]) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name or not value:
+            raise TiphubError(f"{text} is no condition.", do="Write FIELD=VALUE, such as gender=woman.")
+        if name in found:
+            raise TiphubError(f"{name} stands in two conditions.", do="Keep one of them.")
+        found[name] = value
+    return found
+
+
+def _open(
+    source: Path, layout: str | None, standard: Standard, engine: "Engine"
+) -> "tuple[ir.Table, int | None]":
+    """The columns that a source carries, and the number under which it holds counts back."""
+    if not source.exists():
+        raise TiphubError("There is no such file or release.", where=str(source))
+    if source.is_dir():
+        from tiphub.release import open_release  # noqa: PLC0415
+
+        release = open_release(source)
+        return release.records(engine), release.smallest_count
+    from tiphub.mapping import layout_names, open_standard  # noqa: PLC0415
+
+    if layout is None:
+        do = f"Give --layout with one of {', '.join(layout_names())}."
+        raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
+    found = open_standard(source, layout, standard, engine)
+    if found.quarantined:
+        text = f"{found.read:,} rows read, {found.quarantined:,} set aside because they could not be read."
+        Console(stderr=True).print(text, highlight=False)
+    return found.table.select(*found.columns), None
+
+
+def _figures(row: "Row", by: list[str]) -> list[str]:
+    cells = ["unknown" if row.by[name] is None else str(row.by[name]) for name in by]
+    count = "held back" if row.numerator is None else f"{row.numerator:,}"
+    base = "held back" if row.denominator is None else f"{row.denominator:,}"
+    share = "" if row.share is None else f"{row.share:.1%}"
+    interval = "" if row.low is None or row.high is None else f"{row.low:.1%} to {row.high:.1%}"
+    return [*cells, row.value, count, base, share, interval]
+
+
+def _show(found: "Tabulation", by: list[str], standard: Standard) -> None:
+    known = standard.groups.get(found.measure) or standard.columns[found.measure]
+    table = Table(title=known.label["en"], title_justify="left", box=None, pad_edge=False)
+    for name in (*by, found.measure):
+        table.add_column(name)
+    for name in ("count", "of", "share", "95% interval"):
+        table.add_column(name, justify="right")
+    last: object = None
+    for row in found.rows:
+        if by and last is not None and last != row.by:
+            table.add_section()
+        table.add_row(*_figures(row, by))
+        last = row.by
+    Console().print(table)
+
+
+def _csv(found: "Tabulation", by: list[str]) -> None:
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([*by, found.measure, "numerator", "denominator", "share", "low", "high"])
+    for row in found.rows:
+        figures = (row.numerator, row.denominator, row.share, row.low, row.high)
+        writer.writerow([*(row.by[name] for name in by), row.value, *figures])

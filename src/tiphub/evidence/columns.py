@@ -1,0 +1,112 @@
+"""Columns, codes and labels by the standard's names, with errors for those who mistype them."""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+import ibis.expr.types as ir
+
+from tiphub.errors import TiphubError
+from tiphub.standard import Column, Standard, flag_name
+
+_ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def options_of(columns: Iterable[str], standard: Standard, group: str) -> tuple[str, ...]:
+    """The options of a group that a source carries: the finest, and a merged one only without its parts."""
+    has = set(columns)
+    options = [code for code in standard.options(group) if flag_name(group, code.code) in has]
+    fine = {code.code for code in options if not code.merged_from}
+    return tuple(code.code for code in options if not fine.intersection(code.merged_from))
+
+
+def group_flags(table: ir.Table, standard: Standard, group: str) -> dict[str, str]:
+    """The options to tabulate and their columns.
+
+    Raises:
+        TiphubError: there is no such group, or the source does not carry it.
+    """
+    if group not in standard.groups:
+        raise _no("group", group, standard.groups)
+    options = options_of(table.columns, standard, group)
+    if not options:
+        carried = [name for name in standard.groups if options_of(table.columns, standard, name)]
+        raise TiphubError(f"This source does not carry the group {group}.", do=_carries(carried))
+    return {option: flag_name(group, option) for option in options}
+
+
+def countable(table: ir.Table, standard: Standard, name: str) -> Column:
+    """A column whose values can be counted or broken down by.
+
+    Raises:
+        TiphubError: there is no such column, the source lacks it, or it is free text or a date.
+    """
+    column = _column(table, standard, name)
+    if column.kind in {"text", "date"}:
+        raise TiphubError(f"{name} is a {column.kind}: it has no values to count.")
+    return column
+
+
+def ordered_values(column: Column, standard: Standard) -> Sequence[str]:
+    """A column's values in the standard's order; none for a number, which has an order of its own."""
+    if column.kind == "flag":
+        return ("yes", "no")
+    return tuple(standard.code_lists[column.codes].by_code) if column.codes else ()
+
+
+def chosen(table: ir.Table, standard: Standard, name: str, value: str) -> ir.BooleanValue:
+    """Whether a record has a value: a code, a label in any language, ``yes`` or ``no``, or ``unknown``.
+
+    Raises:
+        TiphubError: the column or the value is not in the standard.
+    """
+    column = countable(table, standard, name)
+    cells, wanted = table[name], value.strip().casefold()
+    if wanted == "unknown":
+        return cells.isnull()
+    if column.kind == "flag":
+        if wanted not in _ANSWERS:
+            raise TiphubError(f"{name} is answered yes, no or unknown, not {value}.")
+        return cells == _ANSWERS[wanted]
+    if column.kind == "integer":
+        if not wanted.lstrip("-").isdigit():
+            raise TiphubError(f"{name} is a number, not {value}.")
+        return cells == int(wanted)
+    return cells == _code(column, standard, value)
+
+
+def _code(column: Column, standard: Standard, value: str) -> str:
+    spelled: dict[str, str] = {}
+    codes = standard.code_lists[column.codes or ""].codes
+    for code in codes:
+        spelled[code.code.casefold()] = code.code
+    for code in codes:
+        for text in (*code.label.values(), *code.names):
+            spelled.setdefault(text.casefold(), code.code)
+    if (found := spelled.get(value.strip().casefold())) is not None:
+        return found
+    near = get_close_matches(value.casefold(), spelled, n=1, cutoff=0.6)
+    do = f"Did you mean {spelled[near[0]]}?" if near else _carries([code.code for code in codes][:30], "It has")
+    raise TiphubError(f"{column.name} has no value {value}.", do=do)
+
+
+def _column(table: ir.Table, standard: Standard, name: str) -> Column:
+    carried = [column for column in standard.columns if column in table.columns]
+    if name in standard.groups:
+        options = [flag_name(name, option) for option in options_of(table.columns, standard, name)]
+        do = _carries(options, "Name one of its options:")
+        raise TiphubError(f"{name} is a group of several answers, not one column.", do=do)
+    if name not in standard.columns:
+        raise _no("field", name, carried)
+    if name not in carried:
+        raise TiphubError(f"This source does not carry {name}.", do=_carries(carried))
+    return standard.columns[name]
+
+
+def _no(kind: str, name: str, known: Iterable[str]) -> TiphubError:
+    near = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return TiphubError(f"There is no {kind} {name}.", do=f"Did you mean {near[0]}?" if near else _carries(known))
+
+
+def _carries(names: Iterable[str], lead: str = "It carries") -> str:
+    listed = list(names)
+    return f"{lead} {', '.join(listed[:40])}{' …' if len(listed) > 40 else '.'}" if listed else ""
