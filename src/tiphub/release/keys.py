@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -27,14 +28,14 @@ def read_public_key(given: str) -> str:
         if path.stat().st_size > 10_000:
             raise TiphubError("This file is too large to be a public key.", where=given, do=_DO)
         content = path.read_bytes()
-    except OSError:
+    except (OSError, ValueError):
         raise TiphubError("This is neither a public key nor a file.", where=given[:200], do=_DO) from None
     try:
         text = content.decode("ascii").strip()
         if _HEX.fullmatch(text):
             return text.lower()
         key = load_pem_public_key(content)
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise TiphubError("This file holds no public key.", where=given, do=_DO) from None
     if not isinstance(key, Ed25519PublicKey):
         raise TiphubError("This is not an Ed25519 key.", where=given, do=_DO)

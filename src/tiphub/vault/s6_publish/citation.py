@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from tiphub.vault.s6_publish.draft import ABSTRACT, Draft
-from tiphub.vault.s6_publish.licences import is_spdx, licence_link
+from tiphub.vault.s6_publish.licences import is_in_cff, licence_of
 
 
 def citation(draft: Draft) -> bytes:
@@ -22,10 +22,10 @@ def citation(draft: Draft) -> bytes:
         "keywords": ["trafficking in persons", "human trafficking", "open data"],
         "abstract": ABSTRACT,
     }
-    if is_spdx(about.licence):
+    if is_in_cff(about.licence):
         document["license"] = about.licence
-    elif "path" in licence_link(about.licence):
-        document["license-url"] = about.licence
+    elif link := licence_of(about.licence).address:
+        document["license-url"] = link
     if about.homepage:
         document["url"] = about.homepage
     if "@" in about.contact:

@@ -7,7 +7,7 @@ from tiphub.release.manifest import sum_file
 from tiphub.release.schema import is_flag, is_integer
 from tiphub.standard import Variable
 from tiphub.vault.s6_publish.draft import ABSTRACT, Draft
-from tiphub.vault.s6_publish.licences import licence_link
+from tiphub.vault.s6_publish.licences import licence_of
 
 _CONTEXT = {
     "@language": "en",
@@ -52,14 +52,14 @@ _CONTEXT = {
 def croissant(draft: Draft, folder: Path) -> dict[str, Any]:
     """Describe the data files that already lie in ``folder``."""
     about = draft.description
-    licence = licence_link(about.licence)
+    licence = licence_of(about.licence)
     document: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "name": about.title,
         "description": ABSTRACT,
-        "license": licence.get("path", licence.get("title", "")),
+        "license": licence.address or licence.title,
         "version": _semantic(draft.version),
         "datePublished": draft.day.isoformat(),
         "creator": {"@type": "sc:Organization", "name": about.organisation},

@@ -1,5 +1,7 @@
 """Licences that open data carries, and how metadata names them."""
 
+from dataclasses import dataclass
+
 _KNOWN = {
     "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
     "CC-BY-SA-4.0": (
@@ -28,19 +30,43 @@ _KNOWN = {
 }
 
 
-def is_spdx(licence: str) -> bool:
-    """Whether the licence is one of the SPDX identifiers known here."""
-    return licence in _KNOWN
+_NOT_IN_CFF = {"CC-BY-3.0-IGO"}
+"""SPDX identifiers that are younger than the list in the Citation File Format 1.2.0."""
 
 
-def licence_link(licence: str) -> dict[str, str]:
-    """A licence as a data package names it; one not known here stands as the hub wrote it."""
-    if licence in _KNOWN:
-        title, address = _KNOWN[licence]
-        return {"name": licence, "title": title, "path": address}
-    if licence.startswith(("https://", "http://")):
-        return {"path": licence}
-    return {
-        "name": "".join(c if c.isalnum() else "-" for c in licence).strip("-") or "unknown",
-        "title": licence,
-    }
+def is_in_cff(licence: str) -> bool:
+    """Whether a citation file may name the licence by its identifier."""
+    return licence in _KNOWN and licence not in _NOT_IN_CFF
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """A licence: its identifier (or the hub's own words), its title, its address where it has one."""
+
+    name: str
+    title: str
+    address: str = ""
+
+    @property
+    def in_package(self) -> dict[str, str]:
+        """As a data package names it."""
+        if self.name == self.address:
+            return {"path": self.address}
+        name = "".join(letter if letter.isalnum() or letter in ".-_" else "-" for letter in self.name).strip(
+            "-"
+        )
+        return {"name": name or "unknown", "title": self.title} | (
+            {"path": self.address} if self.address else {}
+        )
+
+
+def licence_of(written: str) -> Licence:
+    """The licence that a hub names by an SPDX identifier, an address, or in its own words.
+
+    >>> licence_of("CC-BY-4.0").title
+    'Creative Commons Attribution 4.0'
+    """
+    if written in _KNOWN:
+        return Licence(written, *_KNOWN[written])
+    is_address = written.startswith(("https://", "http://"))
+    return Licence(written, written, written if is_address else "")

@@ -7,7 +7,7 @@ from tiphub.release.manifest import sum_file
 from tiphub.release.schema import is_flag, is_integer
 from tiphub.standard import Variable
 from tiphub.vault.s6_publish.draft import ABSTRACT, Contributor, Draft
-from tiphub.vault.s6_publish.licences import licence_link
+from tiphub.vault.s6_publish.licences import licence_of
 
 
 def package(draft: Draft, folder: Path) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def package(draft: Draft, folder: Path) -> dict[str, Any]:
         "version": draft.version,
         "created": f"{draft.day.isoformat()}T00:00:00Z",
         "keywords": ["trafficking in persons", "human trafficking", "open data"],
-        "licenses": [licence_link(about.licence)],
+        "licenses": [licence_of(about.licence).in_package],
         "contributors": [
             {"title": about.organisation, "role": "publisher"},
             *(_contributor(agency) for agency in about.agencies),

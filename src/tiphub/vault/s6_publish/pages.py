@@ -12,7 +12,7 @@ from tiphub.standard import Code, Column, Variable
 from tiphub.standard.model import Text
 from tiphub.vault.s6_publish.codebook import DENOMINATOR_RULE
 from tiphub.vault.s6_publish.draft import ABSTRACT, Draft
-from tiphub.vault.s6_publish.licences import licence_link
+from tiphub.vault.s6_publish.licences import licence_of
 
 _LONG = 30
 """A code list longer than this stands once, at the end of the codebook."""
@@ -80,7 +80,7 @@ def _said_of(draft: Draft) -> dict[str, Any]:
         "draft": draft,
         "about": draft.description,
         "abstract": ABSTRACT,
-        "licence": licence_link(draft.description.licence),
+        "licence": licence_of(draft.description.licence),
         "k": draft.smallest_count,
         "statement": draft.statement,
         "people": draft.records.num_rows,

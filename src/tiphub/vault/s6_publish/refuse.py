@@ -32,6 +32,8 @@ def refuse(
     for item in STATEMENT:
         if not _says_something(content.statement.get(item)):
             raise TiphubError(f"The statement of protection does not say {item}.", do=_FAULT)
+    if content.statement["parameters"].get("k", smallest_count) != smallest_count:
+        raise TiphubError("The method protected with another k than the hub asks for.", do=_FAULT)
     _refuse_columns(content, variables, standard)
     for name in quasi_identifiers:
         if name not in content.records.column_names:
@@ -48,6 +50,11 @@ def refuse(
 def _refuse_columns(content: Content, variables: tuple[Variable, ...], standard: Standard) -> None:
     if tuple(content.records.column_names) != tuple(item.name for item in variables):
         raise TiphubError("The protected records do not have the release's columns.", do=_FAULT)
+    if len(variables) < 2:
+        raise TiphubError(
+            "A release needs two columns or more: in a CSV file of one, an unknown cell is an empty line.",
+            do="Name more columns in release.columns in hub.yml.",
+        )
     for item in variables:
         column = standard.columns.get(item.name)
         if column is None:
