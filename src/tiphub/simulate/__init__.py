@@ -9,6 +9,7 @@ from tiphub.simulate.deliveries import (
     agency_files,
     simulate_agencies,
 )
+from tiphub.simulate.layouts import simulate_layout
 from tiphub.simulate.population import Population, simulate_population
 from tiphub.simulate.truth import Truth, load_truth, read_truth
 
@@ -24,5 +25,6 @@ __all__ = [
     "load_truth",
     "read_truth",
     "simulate_agencies",
+    "simulate_layout",
     "simulate_population",
 ]
