@@ -4,6 +4,7 @@ from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import layout_names, load_layout, load_mapping, parse_mapping
 from tiphub.mapping.opening import StandardTable, as_reader, open_standard, read_options
 from tiphub.mapping.spec import FieldMapping, FileOptions, GroupMapping, Layout, Mapping
+from tiphub.mapping.suggest import suggest
 from tiphub.mapping.write import Loss, carried, write_layout
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "open_standard",
     "parse_mapping",
     "read_options",
+    "suggest",
     "write_layout",
 ]

@@ -38,7 +38,9 @@ def parse(text: str, source: str) -> Document:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         what = f"This is not YAML: {error.problem}."
-        raise TiphubError(what, where=f"{source}, line {line}", do="Check indentation, quotes and colons.") from None
+        raise TiphubError(
+            what, where=f"{source}, line {line}", do="Check indentation, quotes and colons."
+        ) from None
     except yaml.YAMLError as error:
         raise TiphubError(f"This is not YAML: {error}.", where=source) from None
     lines: dict[Path, int] = {}

@@ -57,7 +57,9 @@ def _codes(field: Field, standard: Standard) -> tuple[str, ...]:
     return ("yes", "no") if field.kind == "flag" else tuple(standard.codes_of(field.name).by_code)
 
 
-def _constant(found: Document, path: Path, constant: str | None, field: Field, standard: Standard) -> str | None:
+def _constant(
+    found: Document, path: Path, constant: str | None, field: Field, standard: Standard
+) -> str | None:
     if constant is not None and field.kind in {"code", "flag"} and constant not in _codes(field, standard):
         do = did_you_mean(constant, _codes(field, standard))
         raise found.error((*path, "constant"), f"{constant} is no code of {field.name}.", do)
@@ -76,7 +78,10 @@ def _values(found: Document, path: Path, field: Field, standard: Standard) -> di
     for text in given:
         code = text_at(found, (*path, "values", text))
         if code is not None and code not in _codes(field, standard):
-            do = did_you_mean(code, _codes(field, standard)) or f"The codes are {', '.join(_codes(field, standard)[:30])}."
+            do = (
+                did_you_mean(code, _codes(field, standard))
+                or f"The codes are {', '.join(_codes(field, standard)[:30])}."
+            )
             raise found.error((*path, "values", text), f"{code} is no code of {field.name}.", do)
         values[text] = code
     for answer in ("yes", "no"):
@@ -97,7 +102,9 @@ def _formats(found: Document, path: Path, *, needed: bool) -> tuple[str, ...]:
     for text in formats:
         parts = sorted(part.replace("MMM", "MM") for part in _DATE_PART.findall(text))
         if parts != ["DD", "MM", "YYYY"] or re.search("[A-Za-z0-9]", _DATE_PART.sub("", text)):
-            do = "Build it from YYYY, MM or MMM (a month's name) and DD; a time after the date is passed over."
+            do = (
+                "Build it from YYYY, MM or MMM (a month's name) and DD; a time after the date is passed over."
+            )
             raise found.error((*path, "formats"), f"{text} is not a form of date.", do)
         shape = text.replace("MMM", "name").replace("MM", "DD")
         if shapes.setdefault(shape, text) != text:
@@ -117,14 +124,19 @@ def read_group(found: Document, name: str, standard: Standard) -> GroupMapping:
     known_keys(found, path, _GROUP)
     known_keys(found, (*path, "flags"), options, f"option of {name}")
     columns = texts_at(found, (*path, "column")) or ()
-    flags = {option: texts_at(found, (*path, "flags", option)) or () for option in mapping_at(found, (*path, "flags"))}
+    flags = {
+        option: texts_at(found, (*path, "flags", option)) or ()
+        for option in mapping_at(found, (*path, "flags"))
+    }
     if not columns and not flags:
         raise found.error(path, "A group needs a column, or flags with one column an option.")
     if empty := [option for option, names in flags.items() if not names]:
         raise found.error((*path, "flags", empty[0]), "The option has no column.")
     given = mapping_at(found, (*path, "values"))
     if given and not columns:
-        raise found.error((*path, "values"), "Values belong to a cell with several answers; there is no column.")
+        raise found.error(
+            (*path, "values"), "Values belong to a cell with several answers; there is no column."
+        )
     together = mapping_at(found, (*path, "together"))
     return GroupMapping(
         group=name,

@@ -99,7 +99,9 @@ def _join(table: ir.Table, lookup: abc.Mapping[str, str], name: str) -> ir.Table
     pairs = ibis.literal([f"{code}={key}" for key, code in sorted(lookup.items())], type="array<string>")
     pair = pairs.unnest().name("pair").as_table().view()
     split = "^([^=]*)=(.*)$"
-    words = pair.select(**{f"found_{name}": pair.pair.re_extract(split, 1), "word": pair.pair.re_extract(split, 2)})
+    words = pair.select(
+        **{f"found_{name}": pair.pair.re_extract(split, 1), "word": pair.pair.re_extract(split, 2)}
+    )
     words = words.view()
     joined = table.left_join(words, table[f"key_{name}"] == words.word)
     return joined.select(*(table[column] for column in table.columns), words[f"found_{name}"]).view()
@@ -113,7 +115,9 @@ def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, 
         kind = _TYPES[column.kind]
         if name in plan.constants:
             text = plan.constants[name]
-            values[name] = ibis.literal(text == "yes") if column.kind == "flag" else ibis.literal(text).cast(kind)
+            values[name] = (
+                ibis.literal(text == "yes") if column.kind == "flag" else ibis.literal(text).cast(kind)
+            )
             continue
         given = [found[key] for key in (name, f"{name}{LISTED}") if key in found]
         values[name] = ibis.coalesce(*given).cast(kind) if given else ibis.null(kind)
@@ -123,9 +127,13 @@ def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, 
     checks = _row_checks(parsed, plan) + [check for reader in plan.readers for check in reader.checks(parsed)]
     flags = {f"check_{place}": check.when.fill_null(False) for place, check in enumerate(checks)}
     cells = plan.cells.values()
-    identity = parsed[plan.cells[plan.record_id]].strip().nullif("") if plan.record_id else ibis.null("string")
+    identity = (
+        parsed[plan.cells[plan.record_id]].strip().nullif("") if plan.record_id else ibis.null("string")
+    )
     table = parsed.select("row", "defect", *cells, record_id=identity, **flags, **values).view()
-    told = [_Told(check.column, check.cell, check.reason, flag) for check, flag in zip(checks, flags, strict=True)]
+    told = [
+        _Told(check.column, check.cell, check.reason, flag) for check, flag in zip(checks, flags, strict=True)
+    ]
     return table, told
 
 
@@ -136,7 +144,9 @@ def _row_checks(parsed: ir.Table, plan: Plan) -> list[Check]:
         Check("", "defect", "could not be read", parsed.defect.notnull()),
     ]
     for name in plan.required:
-        checks.append(Check(name, None, "is required and empty", is_blank(parsed[plan.cells[name]]) & ~parsed.empty))
+        checks.append(
+            Check(name, None, "is required and empty", is_blank(parsed[plan.cells[name]]) & ~parsed.empty)
+        )
     if plan.record_id and plan.record_id not in plan.required:
         missing = is_blank(parsed[plan.cells[plan.record_id]]) & ~parsed.empty
         checks.append(Check(plan.record_id, None, "the record id is empty", missing))
@@ -169,7 +179,9 @@ def _derive(
 
 def _told(table: ir.Table, checks: abc.Sequence[_Told]) -> ir.ArrayValue:
     """What is wrong with each row; only rows with something wrong pay for the list."""
-    none = ibis.literal([], type=f"array<{PROBLEM}>")
+    none = ibis.array([ibis.null(PROBLEM)]).filter(lambda entry: entry.notnull())
+    if not checks:
+        return none
     entries = []
     for check in checks:
         cell = table[check.cell] if check.cell else ibis.null("string")

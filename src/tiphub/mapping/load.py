@@ -32,7 +32,9 @@ def load_mapping(path: Path, standard: Standard) -> Mapping:
     except FileNotFoundError:
         raise TiphubError("There is no such mapping.", where=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise TiphubError(f"The mapping cannot be read: {error}.", where=str(path), do="Save it as UTF-8.") from None
+        raise TiphubError(
+            f"The mapping cannot be read: {error}.", where=str(path), do="Save it as UTF-8."
+        ) from None
     return parse_mapping(text, str(path), standard)
 
 
@@ -52,7 +54,9 @@ def parse_mapping(text: str, source: str, standard: Standard) -> Mapping:
 def layout_names() -> tuple[str, ...]:
     """The layouts that the standard ships."""
     folder = files("tiphub.standard") / "layouts"
-    return tuple(sorted(item.name.removesuffix(".yml") for item in folder.iterdir() if item.name.endswith(".yml")))
+    return tuple(
+        sorted(item.name.removesuffix(".yml") for item in folder.iterdir() if item.name.endswith(".yml"))
+    )
 
 
 def load_layout(name: str, standard: Standard) -> Layout:
@@ -94,11 +98,17 @@ def _mapping(found: Document, standard: Standard) -> Mapping:
         source=found.source,
         file=_file(found, base.file),
         record_id=text_at(found, ("record_id", "column")) if _record_id(found) else base.record_id,
-        fields=_entries(found, "fields", standard.fields, base.fields, lambda name: read_field(found, name, standard)),
-        groups=_entries(found, "groups", standard.groups, base.groups, lambda name: read_group(found, name, standard)),
+        fields=_entries(
+            found, "fields", standard.fields, base.fields, lambda name: read_field(found, name, standard)
+        ),
+        groups=_entries(
+            found, "groups", standard.groups, base.groups, lambda name: read_group(found, name, standard)
+        ),
         required=_or(texts_at(found, ("required",)), base.required),
         unknown=_or(texts_at(found, ("unknown",)), base.unknown),
-        absent=cast(Literal["refuse", "allow"], choice_at(found, ("absent",), ("refuse", "allow"), base.absent)),
+        absent=cast(
+            Literal["refuse", "allow"], choice_at(found, ("absent",), ("refuse", "allow"), base.absent)
+        ),
     )
 
 

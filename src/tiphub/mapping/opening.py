@@ -38,7 +38,9 @@ class StandardTable:
 def read_options(mapping: Mapping) -> ReadOptions:
     """How a mapping says that its file is to be opened."""
     file = mapping.file
-    return ReadOptions(file.format, file.encoding, file.delimiter, file.sheet, file.header_row, file.skip_rows)
+    return ReadOptions(
+        file.format, file.encoding, file.delimiter, file.sheet, file.header_row, file.skip_rows
+    )
 
 
 def as_reader(raw: RawTable, progress: Progress | None = None) -> pa.RecordBatchReader:
@@ -63,7 +65,9 @@ def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -
     counts = {"read": 0, "quarantined": 0}
     kept = list(_accepted(engine.batches(rows), counts))
     if not kept:
-        what = "No row of the file could be read by this layout." if counts["read"] else "The file has no rows."
+        what = (
+            "No row of the file could be read by this layout." if counts["read"] else "The file has no rows."
+        )
         raise TiphubError(what, where=f"{path.name}, {layout}", do="Check that the layout is the right one.")
     table = engine.register("_accepted", pa.Table.from_batches(kept))
     return StandardTable(table, found, carried(found, standard), counts["read"], counts["quarantined"])

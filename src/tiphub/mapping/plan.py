@@ -45,14 +45,24 @@ def make_plan(mapping: Mapping, columns: abc.Sequence[str], standard: Standard, 
     required = tuple(name for name in mapping.required if planner.cell((name,)) is not None)
     if not planner.cells:
         do = f"The file has {', '.join(columns[:20])}."
-        raise TiphubError("The file has none of the columns that the mapping names.", where=mapping.source, do=do)
+        raise TiphubError(
+            "The file has none of the columns that the mapping names.", where=mapping.source, do=do
+        )
     return Plan(
-        planner.cells, tuple(planner.readers), planner.constants, planner.origins, planner.together, record_id and mapping.record_id, required
+        planner.cells,
+        tuple(planner.readers),
+        planner.constants,
+        planner.origins,
+        planner.together,
+        record_id and mapping.record_id,
+        required,
     )
 
 
 class _Planner:
-    def __init__(self, mapping: Mapping, columns: tuple[str, ...], standard: Standard, today: datetime.date) -> None:
+    def __init__(
+        self, mapping: Mapping, columns: tuple[str, ...], standard: Standard, today: datetime.date
+    ) -> None:
         self.mapping = mapping
         self.columns = columns
         self.standard = standard
@@ -97,7 +107,9 @@ class _Planner:
                 self.readers.append(NumberReader(*base, unknown, decimal, (field.minimum, high), cut))
             case "range":
                 bands = leaves(entry.field, self.standard)
-                self.readers.append(NumberReader(*base, unknown, self.mapping.file.decimal, (None, None), True, bands))
+                self.readers.append(
+                    NumberReader(*base, unknown, self.mapping.file.decimal, (None, None), True, bands)
+                )
             case "date":
                 self.readers.append(DateReader(*base, unknown, entry.formats, FIRST, self.today))
             case "text":
@@ -128,6 +140,7 @@ class _Planner:
 
     def _add_list(self, entry: GroupMapping, column: str, cell: str) -> None:
         separators = "".join(entry.split)
+        words = item_words(entry, self.mapping, self.standard, separators.replace(" ", ""))
         options = [code.code for code in self.standard.codes_of(entry.group).codes]
         for option in options:
             self.origins.setdefault(flag_name(entry.group, option), column)
@@ -137,8 +150,8 @@ class _Planner:
                 cell=cell,
                 column=column,
                 targets={f"{flag_name(entry.group, option)}{LISTED}": option for option in options},
-                words=item_words(entry, self.mapping, self.standard, separators.replace(" ", "")),
-                spaced=item_words(entry, self.mapping, self.standard, separators),
+                words=words,
+                spaced={**item_words(entry, self.mapping, self.standard, separators), **words},
                 separators=separators,
                 unknown=(*entry.unknown, *self.mapping.unknown),
                 unset_is_no=entry.unset == "no",

@@ -89,7 +89,9 @@ class WordsReader:
         blank = ibis.ifelse(is_blank(cell), ibis.null("string"), ibis.literal(UNMAPPED))
         if self.lookup:
             found = keyed[f"found_{self.name}"]
-            by_key = ibis.cases((found == UNKNOWN, ibis.null("string")), (found.notnull(), found), else_=blank)
+            by_key = ibis.cases(
+                (found == UNKNOWN, ibis.null("string")), (found.notnull(), found), else_=blank
+            )
         else:
             by_key = key.cases(*_steps(self.words.folded), else_=blank)
         by_text = cell.cases(*_steps(self.words.exact), else_=by_key) if self.words.exact else by_key
@@ -173,7 +175,9 @@ class ManyReader:
         plain = _any(items, [key for key, options in self.words.items() if option in options])
         if " " not in self.separators:
             return plain
-        return ibis.ifelse(spaced, _any(items, [key for key, found in self.spaced.items() if option in found]), plain)
+        return ibis.ifelse(
+            spaced, _any(items, [key for key, found in self.spaced.items() if option in found]), plain
+        )
 
     def checks(self, parsed: ir.Table) -> list[Check]:
         """See `Reader`."""
@@ -207,4 +211,6 @@ def _yes_where(named: ir.BooleanValue) -> ir.BooleanValue:
 
 
 def _steps(words: abc.Mapping[str, str]) -> list[tuple[str, ir.Value]]:
-    return [(text, ibis.null("string") if code == UNKNOWN else ibis.literal(code)) for text, code in words.items()]
+    return [
+        (text, ibis.null("string") if code == UNKNOWN else ibis.literal(code)) for text, code in words.items()
+    ]

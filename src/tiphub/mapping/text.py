@@ -9,7 +9,11 @@ import ibis.expr.types as ir
 BREAK = "#"
 """Stands around each item of a cell with several answers, once normalised."""
 
-_DROPPED = string.punctuation + string.whitespace + "\u00a0\u00ad\u200b\u2010\u2011\u2013\u2014«»¿¡؟،…·\u2018\u2019\u201c\u201d"
+_DROPPED = (
+    string.punctuation
+    + string.whitespace
+    + "\u00a0\u00ad\u200b\u2010\u2011\u2013\u2014«»¿¡؟،…·\u2018\u2019\u201c\u201d"
+)
 _DROPPED += "\u0300\u0301\u0302\u0303\u0308\u0327"
 _PLAIN = "^[ -~]*$"
 
@@ -20,7 +24,9 @@ def _base(letter: str) -> str:
 
 
 _ACCENTED = {
-    letter: _base(letter) for letter in map(chr, range(0xC0, 0x180)) if letter.islower() and _base(letter) != letter
+    letter: _base(letter)
+    for letter in map(chr, range(0xC0, 0x180))
+    if letter.islower() and _base(letter) != letter
 }
 _FROM = "".join(_ACCENTED)
 _TO = "".join(_ACCENTED.values())

@@ -38,7 +38,9 @@ def flag_words(entry: GroupMapping, mapping: Mapping) -> Words:
     return _words(given, unknown, [{"yes": YES, "no": NO}])
 
 
-def item_words(entry: GroupMapping, mapping: Mapping, standard: Standard, separators: str) -> dict[str, tuple[str, ...]]:
+def item_words(
+    entry: GroupMapping, mapping: Mapping, standard: Standard, separators: str
+) -> dict[str, tuple[str, ...]]:
     """The normalised items of a cell with several answers, and the options each stands for (none: unknown)."""
     found: dict[str, tuple[str, ...]] = {}
     for text, options in entry.values.items():

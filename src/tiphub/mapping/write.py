@@ -23,7 +23,9 @@ class Loss:
     records: int
 
 
-def write_layout(table: ir.Table | pa.Table, layout: Layout, standard: Standard) -> tuple[pa.Table, list[Loss]]:
+def write_layout(
+    table: ir.Table | pa.Table, layout: Layout, standard: Standard
+) -> tuple[pa.Table, list[Loss]]:
     """Turn a table in the standard into a layout's columns of text, in its order; empty is null.
 
     Args:
@@ -101,7 +103,9 @@ class _Writer:
     def _flag(self, name: str, values: Any, yes: str | None, no: str | None) -> Any:
         for answer, text, is_it in (("yes", yes, values), ("no", no, pc.invert(values))):
             if text is None:
-                self._lose(name, f"the layout cannot say {answer}: written as empty", pc.fill_null(is_it, False))
+                self._lose(
+                    name, f"the layout cannot say {answer}: written as empty", pc.fill_null(is_it, False)
+                )
         return pc.if_else(values, pa.scalar(yes, pa.string()), pa.scalar(no, pa.string()))
 
     def group(self, entry: GroupMapping) -> None:
@@ -184,7 +188,9 @@ def _uncarried(source: pa.Table, layout: Layout, standard: Standard) -> list[Los
         if name in has:
             origin = standard.fields[name].derive
             for other in origin.source if origin else ():
-                lost = pc.and_(lost, pc.is_null(source.column(other))) if other in source.column_names else lost
+                lost = (
+                    pc.and_(lost, pc.is_null(source.column(other))) if other in source.column_names else lost
+                )
             reason = "the layout gives it only where it follows from another column"
         elif column.option and column.group:
             parts = [flag_name(column.group, part) for part in column.option.merged_from]
