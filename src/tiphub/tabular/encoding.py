@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tiphub.errors import TiphubError
 from tiphub.tabular.source import Survey
 
+_HOLES = frozenset(b"\x81\x8d\x8f\x90\x9d")
 _CONTROLS = (*range(9), *range(14, 26))
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # What office programmes write, the usual ones first: of two that read a file alike the first is taken.
@@ -50,9 +51,10 @@ def find_encoding(survey: Survey, declared: str | None, *, where: str) -> Encodi
         )
     if survey.damaged_utf8 == 0:
         return Encoding("utf-8")
-    if survey.good_utf8 > survey.damaged_utf8:
-        return Encoding("utf-8", f"UTF-8 with {survey.damaged_utf8:,} undecodable places")
-    return _detect(survey.odd, where)
+    if survey.good_utf8 > survey.damaged_utf8 or survey.damaged_utf8 <= survey.lines / 100:
+        # Safe: a row that is no UTF-8 is told as such, none is read wrongly.
+        return Encoding("utf-8", f"read as utf-8 with {survey.damaged_utf8:,} undecodable places")
+    return _detect(_without_holes(survey.odd), where)
 
 
 def _known(name: str, where: str) -> str:
@@ -78,6 +80,13 @@ def _wide(head: bytes) -> str | None:
     if high > 0.5 and low < 0.1:
         return "utf-16-le"
     return "utf-16-be" if low > 0.5 and high < 0.1 else None
+
+
+def _without_holes(sample: bytes) -> bytes:
+    """Leave out the few lines with bytes that stand for nothing in windows-1252: single damaged rows."""
+    lines = sample.splitlines()
+    whole = [line for line in lines if not _HOLES.intersection(line)]
+    return b"\n".join(whole if len(whole) >= 0.95 * len(lines) else lines)
 
 
 def _detect(sample: bytes, where: str) -> Encoding:

@@ -13,7 +13,7 @@ def unused_rows(body: Sequence[Sequence[str | None]], unnamed: Sequence[int]) ->
 
     >>> unused_rows([["1", "woman"], ["2", None], ["3", None]], unnamed=[0])
     (2, 0)
-    >>> unused_rows([["2016", "woman"], ["1667367", None]], unnamed=[])
+    >>> unused_rows([["2016", "woman"], ["1667367", None], ["139912", None]], unnamed=[])
     (0, None)
     """
     counter = next((place for place in [*unnamed, 0] if _counts(body, place, place in unnamed)), None)
