@@ -158,9 +158,9 @@ def _derivation(standard: Standard, field: Field, derive: Derivation) -> Iterato
         yield f"A derivation by {derive.by} is from {' and '.join(needs)}, not from {' and '.join(has)}."
     if ("code" if derive.by in {"range", "broader"} else "integer") != field.kind:
         yield f"A derivation by {derive.by} cannot give a field of kind {field.kind}."
-    yield from _derived_codes(standard, field, derive)
     if _returns(field.name, lambda name: _sources(standard, name)):
-        yield "Derived from itself, by way of others."
+        yield "Derived from itself."
+    yield from _derived_codes(standard, field, derive)
 
 
 def _sources(standard: Standard, name: str) -> tuple[str, ...]:

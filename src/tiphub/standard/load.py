@@ -37,11 +37,11 @@ _CODE_KEYS: Final = frozenset(
     }
     | {f"{text}_{language}" for text in ("label", "definition") for language in LANGUAGES}
 )
-_NEEDED: Final = {"label", "definition", "disclosure"}
-_FIELD_NEEDS: Final = _NEEDED | {"kind", "published"}
+_FIELD_NEEDS: Final = frozenset({"label", "definition", "disclosure", "kind", "published"})
 _FIELD_KEYS: Final = _FIELD_NEEDS | {"codes", "minimum", "maximum", "derive", "source", "since", "unit"}
-_GROUP_NEEDS: Final = _NEEDED | {"codes"}
+_GROUP_NEEDS: Final = frozenset({"label", "definition", "disclosure", "codes"})
 _GROUP_KEYS: Final = _GROUP_NEEDS | {"requires", "source", "since", "unit"}
+_TEXTS: Final = frozenset({"disclosure", "kind", "codes", "requires", "since", "unit"})
 
 
 @cache
@@ -113,35 +113,48 @@ def _document(path: Traversable, *, needs: Collection[str], keys: Collection[str
     return document
 
 
-def _texts(path: Traversable, document: Mapping[str, Any]) -> dict[str, Text]:
-    for key in ("label", "definition"):
+def _refuse_types(path: Traversable, document: Mapping[str, Any]) -> None:
+    for key in _TEXTS & document.keys():
+        if not isinstance(document[key], str):
+            raise TiphubError(
+                f"{key} is to be a text.", where=path.name, do="Quote it if it looks like a number."
+            )
+    if not isinstance(document.get("published", True), bool):
+        raise TiphubError("published is to be true or false.", where=path.name)
+    for key in {"label", "definition", "source"} & document.keys():
         texts = document[key]
-        if not isinstance(texts, dict) or not all(isinstance(text, str) and text for text in texts.values()):
-            raise TiphubError(f"The {key} is to be a text for each language.", where=path.name)
-        if strange := sorted(set(texts) - set(LANGUAGES), key=str):
+        if not isinstance(texts, dict) or not all(
+            isinstance(t, str) and t for pair in texts.items() for t in pair
+        ):
+            raise TiphubError(f"{key} is to be a list of names and texts.", where=path.name)
+    for key in ("label", "definition"):
+        if strange := sorted(set(document[key]) - set(LANGUAGES)):
             raise TiphubError(
                 f"The {key} has a language that the standard has not: {strange[0]}.", where=path.name
             )
-    return {"label": document["label"], "definition": document["definition"]}
 
 
 def _field(path: Traversable, name: str) -> Field:
     document = _document(path, needs=_FIELD_NEEDS, keys=_FIELD_KEYS)
-    derive = document.pop("derive", None)
-    if derive is not None:
-        if (
-            not isinstance(derive, dict)
-            or set(derive) != {"from", "by"}
-            or not isinstance(derive["from"], list)
+    _refuse_types(path, document)
+    derive = _derivation(path, document.pop("derive")) if "derive" in document else None
+    return Field(name=name, derive=derive, **document)
+
+
+def _derivation(path: Traversable, derive: Any) -> Derivation:
+    match derive:
+        case {"from": [*source], "by": str(by)} if len(derive) == 2 and all(
+            isinstance(name, str) for name in source
         ):
+            return Derivation(tuple(source), by)  # type: ignore[arg-type]  # check.py looks at it
+        case _:
             raise TiphubError("A derivation has two keys: from (a list of fields) and by.", where=path.name)
-        derive = Derivation(tuple(derive["from"]), derive["by"])
-    return Field(name=name, derive=derive, **document | _texts(path, document))
 
 
 def _group(path: Traversable, name: str) -> Group:
     document = _document(path, needs=_GROUP_NEEDS, keys=_GROUP_KEYS)
-    return Group(name=name, **document | _texts(path, document))
+    _refuse_types(path, document)
+    return Group(name=name, **document)
 
 
 def _code_list(path: Traversable, name: str) -> CodeList:
