@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 from tiphub.release import SEPARATOR
 from tiphub.standard import Code, Column, Variable
@@ -97,8 +98,13 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"thousands": "{:,}".format, "listed": _listed}
+    environment.filters |= {"thousands": "{:,}".format, "listed": _listed, "breakable": _breakable}
     return environment
+
+
+def _breakable(name: str) -> Markup:
+    """A long name that a narrow column may break after each underscore."""
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def _listed(value: Any) -> list[str]:
