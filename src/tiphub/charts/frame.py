@@ -36,5 +36,5 @@ def framed(chart: Any, frame: Frame, *, left: int = 0) -> Spec:
         .resolve_scale(color="independent", fill="independent")
         .properties(title=title, config=dict(CONFIG))
     )
-    spec: Spec = whole.to_dict()
+    spec: Spec = whole.to_dict(validate=False)
     return spec

@@ -1,5 +1,6 @@
 """Vega-Lite specs as SVG and PNG, made here: no host is asked for anything."""
 
+import json
 import re
 from collections.abc import Mapping
 from html import escape
@@ -17,13 +18,13 @@ _LABELLED = re.compile(r'<(path|circle) aria-label="([^"]+)"([^>]*)/>')
 
 def svg(spec: Spec) -> str:
     """The picture as SVG; what it says of a mark is shown when a pointer rests on it."""
-    drawn = vl_convert.vegalite_to_svg(dict(spec), allowed_base_urls=[])
+    drawn = vl_convert.vegalite_to_svg(json.dumps(spec), allowed_base_urls=[])
     return _with_titles(_rounded(drawn))
 
 
 def png(spec: Spec, *, scale: float = 2.0) -> bytes:
     """The picture as PNG, ``scale`` dots to a pixel."""
-    drawn: bytes = vl_convert.vegalite_to_png(dict(spec), scale=scale, allowed_base_urls=[])
+    drawn: bytes = vl_convert.vegalite_to_png(json.dumps(spec), scale=scale, allowed_base_urls=[])
     return drawn
 
 

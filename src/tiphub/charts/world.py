@@ -1,8 +1,9 @@
 """Counts of people by country on a world map."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
 
@@ -94,15 +95,15 @@ def world(places: Sequence[Place], frame: Frame | None, *, legend: Sequence[str]
     shaped = [row for place, row in kinds if not place.region and place.m49 in large()]
     dots = [row for place, row in kinds if not place.region and place.m49 not in large()]
     rings = [row for place, row in kinds if place.region]
-    shapes = alt.Chart(
-        alt.InlineData(values=topology(), format=alt.TopoDataFormat(feature="countries", type="topojson"))
-    )
+    shapes = alt.Chart()
     found = alt.LookupData(
         alt.InlineData(values=shaped), key="m49", fields=["text", "count", "class", "link"]
     )
     at = {"latitude": "lat:Q", "longitude": "lon:Q"}
     layers = [
-        shapes.mark_geoshape(fill=NO_DATA, stroke=PAPER, strokeWidth=0.6, aria=False),
+        shapes.mark_geoshape(fill=NO_DATA, stroke=PAPER, strokeWidth=0.6, aria=False)
+        .transform_lookup("id", found)
+        .transform_filter("!isValid(datum.count)"),
         shapes.mark_geoshape(stroke=PAPER, strokeWidth=0.6)
         .transform_lookup("id", found)
         .transform_filter("isValid(datum.count)")
@@ -119,11 +120,27 @@ def world(places: Sequence[Place], frame: Frame | None, *, legend: Sequence[str]
         ),
     ]
     chart = (
-        alt.layer(*layers)
+        alt.layer(*layers, data=alt.UrlData(_SHAPES))
         .project("equalEarth", rotate=[-11, 0, 0], scale=WIDTH / 5.45, translate=[WIDTH / 2, HEIGHT * 0.6])
         .properties(width=WIDTH, height=HEIGHT)
     )
     if frame is not None:
-        return framed(chart, frame)
-    spec: Spec = chart.properties(config={**CONFIG, "padding": 0, "background": "transparent"}).to_dict()
-    return spec
+        spec = framed(chart, frame)
+    else:
+        spec = chart.properties(config={**CONFIG, "padding": 0, "background": "transparent"}).to_dict(
+            validate=False
+        )
+    found: Spec = _with_shapes(spec)
+    return found
+
+
+_SHAPES = "shapes"
+
+
+def _with_shapes(part: Any) -> Any:
+    """Put the shapes where the chart names them: Altair would copy them at every step, for a second."""
+    if isinstance(part, Mapping):
+        if part.get("url") == _SHAPES:
+            return {"values": topology(), "format": {"type": "topojson", "feature": "countries"}}
+        return {key: _with_shapes(value) for key, value in part.items()}
+    return [_with_shapes(value) for value in part] if isinstance(part, list) else part

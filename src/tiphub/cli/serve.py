@@ -18,19 +18,20 @@ def serve(
         str, typer.Option(help="Where the quick-exit button leads; the portal itself never contacts it.")
     ] = "https://www.bbc.com/weather",
 ) -> None:
-    """Serve the public portal: pages, pictures, downloads and the API. Only releases are read, never the vault.
+    """Serve the public portal: pages, pictures, downloads, the API. Only releases are read, never the vault.
 
     Addresses that visitors ask for are not logged. A release that is published while this runs is found at
     the next visit; nothing has to be restarted.
     """
     try:
-        import uvicorn  # noqa: PLC0415
+        import uvicorn
 
-        from tiphub.portal import PortalSettings, create_app  # noqa: PLC0415
-        from tiphub.portal.catalog import Catalog  # noqa: PLC0415
+        from tiphub.portal import PortalSettings, create_app
+        from tiphub.portal.catalog import Catalog
     except ModuleNotFoundError as missing:
         raise TiphubError(
-            f"The portal is not installed here ({missing.name} is missing).", do='Run: pip install "tiphub[portal]"'
+            f"The portal is not installed here ({missing.name} is missing).",
+            do='Run: pip install "tiphub[portal]"',
         ) from None
     catalog = Catalog(releases)
     shelf = catalog.look()

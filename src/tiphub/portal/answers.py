@@ -16,7 +16,7 @@ from tiphub.standard import Code, Standard
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One option's figures in one series; ``count`` is ``None`` where fewer people than may be shown."""
+    """One option's figures in one series; ``count`` is ``None`` where it is held back."""
 
     series: str
     series_label: str
@@ -81,14 +81,23 @@ class Answer:
         )
 
     @property
-    def known(self) -> int:
-        """How many people an answer is known of."""
-        return sum(series.of or 0 for series in self.series)
+    def known(self) -> int | None:
+        """How many people an answer is known of; ``None`` where that is held back."""
+        found = [series.of for series in self.series]
+        return None if None in found else sum(number or 0 for number in found)
+
+    @property
+    def partly_held(self) -> bool:
+        """Whether a line is shown for one series and held back for another."""
+        return any(cell.count is None for line in self.shown for cell in line.cells)
 
     @property
     def top(self) -> float:
         """The largest share, its interval counted in: how far the bars' axis reaches."""
-        return max((cell.high or cell.share or 0.0 for line in self.lines for cell in line.cells), default=0.0) or 1.0
+        return (
+            max((cell.high or cell.share or 0.0 for line in self.lines for cell in line.cells), default=0.0)
+            or 1.0
+        )
 
     def line(self, code: str) -> Line | None:
         """The line of one code."""
@@ -109,13 +118,15 @@ def answer(
     name = question.name
     group = name in standard.groups
     asked = {"group": name} if group else {"field": name}
-    by = tuple(field for field in by if field != name)
+    by = tuple(field for field in by if name not in _TELLING.get(field, (field,)))
     rows = tabulate(table, standard, **asked, by=by, where={}, smallest_count=smallest_count).rows
     known = [row for row in rows if row.value is not None and None not in row.by.values()]
     item = standard.groups[name] if group else standard.fields[name]
     codes = _codes(standard, name, known)
     series = _series(standard, by, known, t)
-    lines = tuple(_line(codes[code], series, _of_code(known, code), broad=code in _parents(standard, name), t=t) for code in codes)
+    parents = _parents(standard, name)
+    found = _by_code(known)
+    lines = tuple(_line(codes[code], series, found[code], broad=code in parents, t=t) for code in codes)
     if not question.ordered:
         lines = tuple(sorted(lines, key=lambda line: (line.code == "other", -line.count, line.label)))
     return Answer(
@@ -127,6 +138,10 @@ def answer(
         lines,
         people,
     )
+
+
+_TELLING = {"majority_status": ("majority_status", "age_band")}
+"""Questions whose answer tells the field they could be split by."""
 
 
 def _codes(standard: Standard, name: str, rows: Sequence[Row]) -> dict[str, Code]:
@@ -151,8 +166,11 @@ def _series(standard: Standard, by: Sequence[str], rows: Sequence[Row], t: Texts
     return [(code.code, t.of(code.label)) for code in standard.codes_of(by[0]).codes if code.code in present]
 
 
-def _of_code(rows: Sequence[Row], code: str) -> dict[str, Row]:
-    return {_key(row): row for row in rows if str(row.value) == code}
+def _by_code(rows: Sequence[Row]) -> dict[str, dict[str, Row]]:
+    found: dict[str, dict[str, Row]] = {}
+    for row in rows:
+        found.setdefault(str(row.value), {})[_key(row)] = row
+    return found
 
 
 def _key(row: Row) -> str:
@@ -160,10 +178,12 @@ def _key(row: Row) -> str:
 
 
 def _denominator(rows: Sequence[Row], series: str) -> int | None:
-    return next((row.denominator for row in rows if _key(row) == series), None)
+    return next((row.denominator for row in rows if _key(row) == series), 0)
 
 
-def _line(code: Code, series: Sequence[tuple[str, str]], rows: dict[str, Row], *, broad: bool, t: Texts) -> Line:
+def _line(
+    code: Code, series: Sequence[tuple[str, str]], rows: dict[str, Row], *, broad: bool, t: Texts
+) -> Line:
     cells = []
     for key, label in series:
         row = rows.get(key)
@@ -180,7 +200,9 @@ def as_json(found: Answer, smallest_count: int | None) -> dict[str, Any]:
         "question": found.question.name,
         "title": found.title,
         "definition": found.definition,
-        "denominator": "people for whom at least one option is known" if found.group else "people for whom it is known",
+        "denominator": "people for whom at least one option is known"
+        if found.group
+        else "people for whom it is known",
         "people": found.people,
         "smallest_count": smallest_count,
         "rows": [
@@ -206,7 +228,7 @@ def as_csv(found: Answer, smallest_count: int | None) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(["value", "label", "series", "numerator", "denominator", "share", "low", "high"])
     for row in as_json(found, smallest_count)["rows"]:
-        number = f"fewer than {smallest_count}" if row["numerator"] is None else row["numerator"]
+        number = f"fewer than {smallest_count} or held back" if row["numerator"] is None else row["numerator"]
         figures = ("" if row[name] is None else row[name] for name in ("denominator", "share", "low", "high"))
         writer.writerow([row["value"], row["label"], row["series"] or "", number, *figures])
     return out.getvalue()

@@ -25,7 +25,9 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
         TiphubError: there is no such folder.
     """
     catalog = Catalog(releases)
-    portal = Portal(catalog, load_standard(), settings or PortalSettings(), templates(), f"/static/{digest()}")
+    portal = Portal(
+        catalog, load_standard(), settings or PortalSettings(), templates(), f"/static/{digest()}"
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

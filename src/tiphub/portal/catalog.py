@@ -57,7 +57,9 @@ class Catalog:
 
     def __init__(self, root: Path) -> None:
         if not root.is_dir():
-            raise TiphubError("There is no such folder.", where=str(root), do="Name a hub, or a folder of releases.")
+            raise TiphubError(
+                "There is no such folder.", where=str(root), do="Name a hub, or a folder of releases."
+            )
         self._single = root if (root / "manifest.json").is_file() else None
         self.folder = root / "releases" if (root / "releases").is_dir() else root
         self._engine = DuckDBEngine(read_only_files=True)
@@ -87,6 +89,8 @@ class Catalog:
             return stamp, open_release(path)
         except TiphubError as error:
             return stamp, Broken(path.name, error.what)
+        except (OSError, ValueError) as error:
+            return stamp, Broken(path.name, f"It cannot be read: {str(error)[:200]}.")
 
     @contextmanager
     def records(self, release: Release) -> Iterator[ir.Table]:

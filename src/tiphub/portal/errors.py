@@ -12,7 +12,7 @@ from tiphub.portal.texts import LANGUAGES, Texts, texts
 from tiphub.portal.view import Portal
 
 
-class NoRelease(Exception):
+class NoReleaseError(Exception):
     """There is no release that can be served."""
 
 
@@ -35,8 +35,8 @@ def add_errors(app: FastAPI, portal: Portal) -> None:
         words = t("error.404") if error.status_code == 404 else str(error.detail)
         return _answer(portal, request, error.status_code, "error.404", words)
 
-    @app.exception_handler(NoRelease)
-    def empty(request: Request, _: NoRelease) -> Response:
+    @app.exception_handler(NoReleaseError)
+    def empty(request: Request, _: NoReleaseError) -> Response:
         return _answer(portal, request, 503, "error.release", _language(request)("error.release"))
 
 
@@ -51,6 +51,10 @@ def _answer(portal: Portal, request: Request, status: int, key: str, words: str)
     t = _language(request)
     shelf = portal.catalog.look()
     page = portal.templates.get_template("message.html").render(
-        t=t, portal=portal, title=t(f"{key}.title"), words=words, broken=shelf.broken if key == "error.release" else ()
+        t=t,
+        portal=portal,
+        title=t(f"{key}.title"),
+        words=words,
+        broken=shelf.broken if key == "error.release" else (),
     )
     return HTMLResponse(page, status)

@@ -1,4 +1,4 @@
-"""What every answer carries: security headers, a tag by which a browser knows that nothing changed, compression."""
+"""What every answer carries: security headers, a tag that tells a browser if anything changed, compression."""
 
 import hashlib
 from collections.abc import Awaitable, Callable
@@ -22,7 +22,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
 _Next = Callable[[Request], Awaitable[Response]]
@@ -39,7 +39,7 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
             response = Response(status_code=304)
         else:
             response = await call(request)
-        if request.method in ("GET", "HEAD") and response.status_code in (200, 304):
+        if request.method in ("GET", "HEAD") and response.status_code in (200, 206, 304):
             response.headers["ETag"] = tag
             response.headers.setdefault("Cache-Control", "public, max-age=60, stale-while-revalidate=600")
         else:

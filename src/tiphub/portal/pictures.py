@@ -1,12 +1,15 @@
 """An answer as a picture: the same Vega-Lite spec for the page's map, the downloads and the API."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tiphub.charts import Bar, Frame, Place, Spec, Year, bars, world, years
 from tiphub.charts.world import class_of, colours, thresholds
 from tiphub.portal.answers import Answer, Cell, Line
 from tiphub.portal.texts import Texts
 from tiphub.standard import Code, Standard
+
+LONGEST = 20
+"""Bars of a picture that stands alone; the CSV has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +22,24 @@ class Shade:
 
 def spec(found: Answer, standard: Standard, note: str, smallest_count: int | None, t: Texts) -> Spec:
     """The picture of an answer, framed so that it stands alone."""
-    frame = Frame(found.title, denominator(found, t), note)
+    frame = Frame(found.title, denominator(found, smallest_count, t), note)
     if found.question.picture == "years":
-        items = [Year(int(line.code), line.count or None, t.number(line.count)) for line in found.shown]
-        return years(_without_gaps(items), frame)
+        return years(_without_gaps([_year(line, t.number(line.count)) for line in found.shown]), frame)
     if found.question.picture == "world":
         places = places_of(found, standard, t)
         return world(places, frame, legend=[shade.label for shade in shades(places, t)])
-    shown = [line for line in found.shown if not line.broad] + [line for line in found.shown if line.broad]
+    shown = found.shown[:LONGEST]
+    if len(found.shown) > LONGEST:
+        frame = replace(frame, subtitle=f"{frame.subtitle} {t('figure.first', count=LONGEST)}")
     items = [
-        Bar(label_of(line, found, t), written(cell, smallest_count, t), cell.share, cell.low, cell.high, cell.series_label)
+        Bar(
+            label_of(line, found, t),
+            written(cell, smallest_count, t),
+            cell.share,
+            cell.low,
+            cell.high,
+            cell.series_label,
+        )
         for line in shown
         for cell in line.cells
     ]
@@ -36,7 +47,7 @@ def spec(found: Answer, standard: Standard, note: str, smallest_count: int | Non
 
 
 def bare_map(found: Answer, standard: Standard, t: Texts, link: str) -> Spec:
-    """The map alone, for a page that has its own title and legend; ``link`` leads on, ``{code}`` in it filled."""
+    """The map alone, for a page that has its own title and legend; ``link`` has ``{code}`` in it."""
     return world(places_of(found, standard, t, link), None)
 
 
@@ -49,7 +60,11 @@ def _without_gaps(items: list[Year]) -> list[Year]:
 
 def year_columns(found: Answer) -> list[Year]:
     """The years without gaps, for the page's own columns."""
-    return _without_gaps([Year(int(line.code), line.count or None, line.label) for line in found.shown])
+    return _without_gaps([_year(line, line.label) for line in found.shown])
+
+
+def _year(line: Line, text: str) -> Year:
+    return Year(int(line.code), line.count or None, text)
 
 
 def places_of(found: Answer, standard: Standard, t: Texts, link: str = "") -> list[Place]:
@@ -78,7 +93,9 @@ def _centre(code: Code, standard: Standard, name: str) -> tuple[float, float] | 
     inside = _countries(code.code, standard, name)
     if not inside:
         return None
-    points = [(float(item.extra["latitude"]), float(item.extra["longitude"])) for item in inside if item.extra]
+    points = [
+        (float(item.extra["latitude"]), float(item.extra["longitude"])) for item in inside if item.extra
+    ]
     return sum(point[0] for point in points) / len(points), sum(point[1] for point in points) / len(points)
 
 
@@ -119,22 +136,30 @@ def label_of(line: Line, found: Answer, t: Texts) -> str:
     """An option's name; of a broader code, that the narrower one is not shown."""
     if not line.broad:
         return line.label
-    return t("broad.country" if found.question.picture == "world" else "broad", label=line.label)
+    return t("broad.country" if found.question.places else "broad", label=line.label)
 
 
 def written(cell: Cell, smallest_count: int | None, t: Texts) -> str:
     """A cell's share in words."""
     if cell.share is None:
-        return "–" if cell.count is not None or smallest_count is None else t("few", k=smallest_count)
+        return "–" if cell.count is not None or smallest_count is None else t("few.held")
     return t.percent(cell.share)
 
 
-def denominator(found: Answer, t: Texts) -> str:
+def denominator(found: Answer, smallest_count: int | None, t: Texts) -> str:
     """What the shares are shares of."""
     key = "of.group" if found.group else "of.field"
     if found.question.picture == "years":
         key = "of.years"
     if len(found.series) > 1:
-        parts = [t("of.part", series=series.label, count=series.of or 0) for series in found.series]
+        parts = [
+            t("of.part", series=series.label, count=counted(series.of, smallest_count, t))
+            for series in found.series
+        ]
         return t(f"{key}.split", parts=", ".join(parts))
-    return t(key, known=found.known, people=found.people)
+    return t(key, known=counted(found.known, smallest_count, t), people=found.people)
+
+
+def counted(number: int | None, smallest_count: int | None, t: Texts) -> str:
+    """How many people, in words where it may not be said."""
+    return t("few", k=smallest_count or 1) if number is None else t.number(number)

@@ -23,15 +23,20 @@ class Question:
     picture: Picture = "bars"
     ordered: bool = False
 
+    @property
+    def places(self) -> bool:
+        """Whether the answers are countries and regions."""
+        return self.name in ("country_of_exploitation", "citizenship")
+
 
 QUESTIONS = (
     Question("year_of_registration", "who", "years", ordered=True),
     Question("gender", "who"),
     Question("majority_status", "who", ordered=True),
     Question("age_band", "who", ordered=True),
+    Question("citizenship", "who"),
     Question("education", "who", ordered=True),
     Question("country_of_exploitation", "where", "world"),
-    Question("citizenship", "where", "world"),
     Question("exploitation_type", "how"),
     Question("labour_sector", "how"),
     Question("sexual_exploitation_form", "how"),

@@ -12,7 +12,9 @@ KINDS = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8
 def assets() -> Mapping[str, bytes]:
     """The files of ``static/`` by name."""
     folder = files("tiphub.portal") / "static"
-    return {item.name: item.read_bytes() for item in folder.iterdir() if item.name.rpartition(".")[2] in KINDS}
+    return {
+        item.name: item.read_bytes() for item in folder.iterdir() if item.name.rpartition(".")[2] in KINDS
+    }
 
 
 @cache

@@ -1,7 +1,7 @@
 """What every page is made of: a portal, a visit, and the answer to it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -47,11 +47,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class Page:
-    """A page and its JSON twin; ``data`` is the twin, ``context`` what only the template needs."""
+    """A page and its JSON twin: ``data`` is the twin, ``context`` makes what only the template needs."""
 
     template: str
     data: Mapping[str, Any]
-    context: Mapping[str, Any] = field(default_factory=dict)
+    context: Callable[[], Mapping[str, Any]]
 
 
 def templates() -> Environment:
@@ -75,7 +75,7 @@ def render(portal: Portal, visit: Visit, page: Page) -> str:
         release=visit.release,
         portal=portal,
         hub=hub_of(visit.release),
-        **page.context,
+        **page.context(),
     )
 
 

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 
 from tiphub.errors import TiphubError
 from tiphub.evidence.tabulate import tabulate
-from tiphub.portal.errors import NoRelease
+from tiphub.portal.errors import NoReleaseError
 from tiphub.portal.view import Portal
 
 _LONGEST = 100
@@ -18,7 +18,7 @@ _Text = Annotated[str, Field(max_length=_LONGEST)]
 class Row(BaseModel):
     """One option among the people of one breakdown; nulls where fewer people than may be shown."""
 
-    by: dict[str, str | None]
+    by: dict[str, str | int | None]
     value: str | None
     numerator: int | None
     denominator: int | None
@@ -39,23 +39,35 @@ class Table(BaseModel):
 def add_tabulate(app: FastAPI, portal: Portal) -> None:
     """Serve the endpoint."""
 
-    @app.get("/api/tabulate", tags=["api"], summary="Count a field or a group of a release", responses={400: {}})
+    @app.get(
+        "/api/tabulate", tags=["api"], summary="Count a field or a group of a release", responses={400: {}}
+    )
     def table(
-        group: Annotated[str | None, Query(max_length=_LONGEST, description="a group of the standard")] = None,
-        field: Annotated[str | None, Query(max_length=_LONGEST, description="a field of the standard")] = None,
+        group: Annotated[
+            str | None, Query(max_length=_LONGEST, description="a group of the standard")
+        ] = None,
+        field: Annotated[
+            str | None, Query(max_length=_LONGEST, description="a field of the standard")
+        ] = None,
         by: Annotated[list[_Text] | None, Query(max_length=3, description="fields to break down by")] = None,
-        where: Annotated[list[_Text] | None, Query(max_length=10, description="conditions, each FIELD=VALUE")] = None,
-        release: Annotated[str | None, Query(max_length=20, description="a version; the newest if left out")] = None,
+        where: Annotated[
+            list[_Text] | None, Query(max_length=10, description="conditions, each FIELD=VALUE")
+        ] = None,
+        release: Annotated[
+            str | None, Query(max_length=20, description="a version; the newest if left out")
+        ] = None,
     ) -> Table:
         shelf = portal.catalog.look()
         if not shelf.releases:
-            raise NoRelease
+            raise NoReleaseError
         try:
             picked = shelf.pick(release)
         except KeyError:
             raise HTTPException(404, "There is no such release.") from None
         if (group is None) == (field is None):
-            raise TiphubError("Ask for either a group or a field.", do="For example group=recruiter_relation.")
+            raise TiphubError(
+                "Ask for either a group or a field.", do="For example group=recruiter_relation."
+            )
         asked: dict[str, Any] = {"group": group} if group else {"field": field}
         conditions = dict(_condition(text) for text in where or ())
         with portal.catalog.records(picked) as records:
@@ -89,5 +101,7 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
 def _condition(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not (name and equals and value):
-        raise TiphubError(f"“{text}” is no condition.", do="Write it as FIELD=VALUE, for example gender=woman.")
+        raise TiphubError(
+            f"“{text}” is no condition.", do="Write it as FIELD=VALUE, for example gender=woman."
+        )
     return name, value

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from tiphub.portal.errors import NoRelease
+from tiphub.portal.errors import NoReleaseError
 from tiphub.portal.guard import LONGEST_ADDRESS
 from tiphub.portal.pages.dashboard import dashboard
 from tiphub.portal.pages.data import data
@@ -17,7 +17,8 @@ from tiphub.portal.pages.methods import methods
 from tiphub.portal.texts import LANGUAGES, Texts, texts
 from tiphub.portal.view import Page, Portal, Visit, render
 
-PAGES: tuple[tuple[str, str, Callable[[Portal, Visit], Page]], ...] = (
+_Place = tuple[str, str, Callable[[Portal, Visit], Page]]
+PAGES: tuple[_Place, ...] = (
     ("/", "/index.json", home),
     ("/dashboard", "/dashboard.json", dashboard),
     ("/data", "/data.json", data),
@@ -30,15 +31,15 @@ def add_pages(app: FastAPI, portal: Portal) -> None:
     add_files(app, portal)
     for language in LANGUAGES:
         router = APIRouter(prefix=texts(language).prefix, tags=["pages"])
-        for path, twin, page in PAGES:
-            _add_page(router, portal, texts(language), path, twin, page)
+        for place in PAGES:
+            _add_page(router, portal, texts(language), place)
         _add_figures(router, portal, texts(language))
         app.include_router(router)
 
 
-def _add_page(
-    router: APIRouter, portal: Portal, t: Texts, path: str, twin: str, page: Callable[[Portal, Visit], Page]
-) -> None:
+def _add_page(router: APIRouter, portal: Portal, t: Texts, place: _Place) -> None:
+    path, twin, page = place
+
     def as_html(request: Request) -> Response:
         visit = visit_of(portal, request, t, path)
         return HTMLResponse(render(portal, visit, page(portal, visit)))
@@ -50,7 +51,12 @@ def _add_page(
     here = path if t.prefix == "" or path != "/" else ""
     router.add_api_route(here, as_html, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
     router.add_api_route(
-        twin, as_json, methods=["GET"], name=name, summary=f"The {name} page as JSON", include_in_schema=t.prefix == ""
+        twin,
+        as_json,
+        methods=["GET"],
+        name=name,
+        summary=f"The {name} page as JSON",
+        include_in_schema=t.prefix == "",
     )
 
 
@@ -75,14 +81,14 @@ def visit_of(portal: Portal, request: Request, t: Texts, path: str) -> Visit:
     """Read a request.
 
     Raises:
-        NoRelease: there is none to show.
+        NoReleaseError: there is none to show.
         HTTPException: the address is too long, or names a release that is not here.
     """
     if len(request.url.path) + len(request.url.query) > LONGEST_ADDRESS:
         raise HTTPException(414, t("error.long"))
     shelf = portal.catalog.look()
     if not shelf.releases:
-        raise NoRelease
+        raise NoReleaseError
     pinned = request.query_params.get("release") or None
     try:
         release = shelf.pick(pinned)

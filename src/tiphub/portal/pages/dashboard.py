@@ -28,14 +28,21 @@ def dashboard(portal: Portal, visit: Visit) -> Page:
             "smallest_count": release.smallest_count,
             "figures": [as_json(item, release.smallest_count) for item in found],
         },
-        {
+        lambda: {
             "filters": filters,
             "choices": _choices(portal, visit),
             "people": people,
             "few": few,
             "described": filters.describe(standard, t),
             "sections": [
-                (section, [_panel(portal, visit, item, filters) for item in found if item.question.section == section])
+                (
+                    section,
+                    [
+                        _panel(portal, visit, item, filters)
+                        for item in found
+                        if item.question.section == section
+                    ],
+                )
                 for section in SECTIONS
             ],
         },
@@ -86,17 +93,21 @@ def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dic
     query = f"?{query}" if query else ""
     panel = {
         "found": found,
-        "denominator": denominator(found, t),
+        "denominator": denominator(found, visit.release.smallest_count, t),
         "label": lambda line: label_of(line, found, t),
         "written": lambda cell: written(cell, visit.release.smallest_count, t),
-        "files": [(kind.upper() if kind != "vl.json" else "Vega-Lite", f"{path}.{kind}{query}") for kind in FILES],
+        "files": [
+            (kind.upper() if kind != "vl.json" else "Vega-Lite", f"{path}.{kind}{query}") for kind in FILES
+        ],
         "longest": LONGEST,
     }
     if found.question.picture == "years":
         panel["years"] = year_columns(found)
     if found.question.picture == "world" and found.shown:
         link = filters.query(country=None)
-        panel["map"] = draw_map(portal, visit, found, f"{link}&country={{code}}" if link else "?country={code}")
+        panel["map"] = draw_map(
+            portal, visit, found, f"{link}&country={{code}}" if link else "?country={code}"
+        )
     return panel
 
 
@@ -110,7 +121,11 @@ def _choices(portal: Portal, visit: Visit) -> dict[str, Any]:
     def named(field: str) -> list[tuple[str, str]]:
         if field not in variables:
             return []
-        return [(code.code, t.of(code.label)) for code in standard.codes_of(field).codes if code.code in variables[field]]
+        return [
+            (code.code, t.of(code.label))
+            for code in standard.codes_of(field).codes
+            if code.code in variables[field]
+        ]
 
     parents = {code.broader for code in standard.codes_of("country_of_exploitation").codes}
     groups = {code for code, _ in named("majority_status")}

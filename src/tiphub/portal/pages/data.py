@@ -19,7 +19,8 @@ def data(portal: Portal, visit: Visit) -> Page:
         for file in sorted(release.files, key=_order)
     ]
     seals = [
-        {"name": name, "address": f"/releases/{release.version}/{name}"} for name in ("manifest.json", "manifest.sig")
+        {"name": name, "address": f"/releases/{release.version}/{name}"}
+        for name in ("manifest.json", "manifest.sig")
     ]
     columns = [
         {"name": name, "label": t.of(item.label), "definition": t.of(item.definition)}
@@ -42,7 +43,7 @@ def data(portal: Portal, visit: Visit) -> Page:
             "versions": versions,
             "broken": [{"version": item.version, "why": item.why} for item in visit.shelf.broken],
         },
-        {
+        lambda: {
             "files": files,
             "seals": seals,
             "columns": columns,
@@ -55,7 +56,14 @@ def data(portal: Portal, visit: Visit) -> Page:
     )
 
 
-_SHOWN_FIRST = ("records.csv", "records.parquet", "counts.csv", "counts.parquet", "codebook.html", "codebook.json")
+_SHOWN_FIRST = (
+    "records.csv",
+    "records.parquet",
+    "counts.csv",
+    "counts.parquet",
+    "codebook.html",
+    "codebook.json",
+)
 
 
 def _order(file: Any) -> tuple[int, str]:

@@ -38,7 +38,9 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
     filters = Filters.read(visit.query, standard, release.years, t)
     people, found = answers(portal, visit, filters, asked)
     if not found:
-        raise TiphubError(t("dashboard.none") if people == 0 else t("dashboard.few", k=release.smallest_count or 1))
+        raise TiphubError(
+            t("dashboard.none") if people == 0 else t("dashboard.few", k=release.smallest_count or 1)
+        )
     described = filters.describe(standard, t)
     note = " ".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)
     smallest = release.smallest_count

@@ -23,7 +23,12 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 def add_files(app: FastAPI, portal: Portal) -> None:
     """Serve files by name from lists; no path is ever made from an address."""
 
-    @app.get("/releases/{version}/{name}", tags=["files"], summary="One file of a release", response_class=FileResponse)
+    @app.get(
+        "/releases/{version}/{name}",
+        tags=["files"],
+        summary="One file of a release",
+        response_class=FileResponse,
+    )
     def file(version: str, name: str) -> Response:
         try:
             release = portal.catalog.look().pick(version)

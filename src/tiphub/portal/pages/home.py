@@ -6,7 +6,7 @@ from tiphub.charts.render import svg, text_alternative
 from tiphub.errors import TiphubError
 from tiphub.portal.answers import Answer, answer, as_json
 from tiphub.portal.cite import citation
-from tiphub.portal.pictures import bare_map, label_of, places_of, shades, written
+from tiphub.portal.pictures import bare_map, counted, label_of, places_of, shades, written
 from tiphub.portal.questions import BY_NAME, answerable
 from tiphub.portal.view import Page, Portal, Visit, hub_of
 
@@ -46,12 +46,13 @@ def home(portal: Portal, visit: Visit) -> Page:
             "figures": figures,
             "map": as_json(places, release.smallest_count) if places else None,
         },
-        {
+        lambda: {
             "figures": figures,
             "chosen": chosen,
             "maps": [(name, field) for name, field in MAPS.items() if field in found],
             "places": places,
             "map": draw_map(portal, visit, places) if places and places.shown else None,
+            "known": counted(places.known, release.smallest_count, t) if places else "",
             "panel": table_of(places, visit) if places else None,
             "longest": LONGEST_TABLE,
             "citation": citation(visit),
@@ -76,7 +77,10 @@ def draw_map(portal: Portal, visit: Visit, found: Answer, query: str = "?country
 def table_of(found: Answer, visit: Visit) -> dict[str, Any]:
     """How the table beside a map names places and writes shares."""
     t, smallest = visit.t, visit.release.smallest_count
-    return {"label": lambda line: label_of(line, found, t), "written": lambda cell: written(cell, smallest, t)}
+    return {
+        "label": lambda line: label_of(line, found, t),
+        "written": lambda cell: written(cell, smallest, t),
+    }
 
 
 def _agencies(count: int, visit: Visit) -> str:
@@ -87,7 +91,9 @@ def _agencies(count: int, visit: Visit) -> str:
 
 def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
     t, release = visit.t, visit.release
-    years = [line.code for line in found["year_of_registration"].shown] if "year_of_registration" in found else []
+    years = (
+        [line.code for line in found["year_of_registration"].shown] if "year_of_registration" in found else []
+    )
     first, last = (min(years), max(years)) if years else (str(release.years[0]), str(release.years[1]))
     figures: list[dict[str, Any]] = [
         {
@@ -107,7 +113,7 @@ def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
                 "value": t.percent(cell.share),
                 "label": t(f"home.figure.{label}"),
                 "notes": [
-                    t("home.figure.of", known=found[name].known),
+                    t("home.figure.of", known=cell.of or 0),
                     t("home.figure.interval", interval=t.interval(cell.low, cell.high)),
                 ],
                 "numerator": cell.count,
@@ -117,9 +123,13 @@ def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
                 "high": cell.high,
             }
         )
-    counts = {name: sum(not line.broad for line in found[name].lines) for name in MAPS.values() if name in found}
+    counts = {
+        name: sum(not line.broad for line in found[name].lines) for name in MAPS.values() if name in found
+    }
     if "country_of_exploitation" in counts:
-        note = [t("home.figure.countries.note", count=counts["citizenship"])] if "citizenship" in counts else []
+        note = (
+            [t("home.figure.countries.note", count=counts["citizenship"])] if "citizenship" in counts else []
+        )
         figures.append(
             {
                 "value": t.number(counts["country_of_exploitation"]),

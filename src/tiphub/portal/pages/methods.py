@@ -12,7 +12,12 @@ def methods(portal: Portal, visit: Visit) -> Page:
     t, release, standard = visit.t, visit.release, portal.standard
     statement = release.statement
     definitions = [
-        {"name": question.name, "label": t.of(item.label), "definition": t.of(item.definition), "codes": codes}
+        {
+            "name": question.name,
+            "label": t.of(item.label),
+            "definition": t.of(item.definition),
+            "codes": codes,
+        }
         for question in answerable(standard, release.columns)
         for item in [standard.groups.get(question.name) or standard.fields[question.name]]
         for codes in [_codes(portal, visit, question.name)]
@@ -37,7 +42,7 @@ def methods(portal: Portal, visit: Visit) -> Page:
             "quasi_identifiers": list(release.quasi_identifiers),
             "definitions": definitions,
         },
-        {"protection": protection, "definitions": definitions, "columns": columns},
+        lambda: {"protection": protection, "definitions": definitions, "columns": columns},
     )
 
 
@@ -64,7 +69,10 @@ def _flat(value: Any) -> list[tuple[str, str]]:
     if not isinstance(value, Mapping):
         return []
     return [
-        (str(name).replace("_", " "), ", ".join(map(str, item)) if isinstance(item, list | tuple) else str(item))
+        (
+            str(name).replace("_", " "),
+            ", ".join(map(str, item)) if isinstance(item, list | tuple) else str(item),
+        )
         for name, item in value.items()
         if not isinstance(item, Mapping)
     ]

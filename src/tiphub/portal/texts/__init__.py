@@ -35,7 +35,9 @@ class Texts:
 
     def __call__(self, key: str, **values: object) -> str:
         """One sentence, with its values filled in; numbers are written in the language's way."""
-        filled = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
+        filled = {
+            name: self.number(value) if isinstance(value, int) else value for name, value in values.items()
+        }
         return self.sentences[key].format(**filled)
 
     def or_empty(self, key: str) -> str:
@@ -82,5 +84,7 @@ def texts(language: str) -> Texts:
 
 def sentences(language: str) -> Mapping[str, str]:
     """The sentences of a language's file."""
-    found: dict[str, str] = yaml.safe_load((files("tiphub.portal.texts") / f"{language}.yml").read_text("utf-8"))
+    found: dict[str, str] = yaml.safe_load(
+        (files("tiphub.portal.texts") / f"{language}.yml").read_text("utf-8")
+    )
     return found
