@@ -35,7 +35,10 @@ class Format(StrEnum):
 @app.command()
 def tabulate(
     source: Annotated[Path, typer.Argument(help="A data file, or a release folder.", show_default=False)],
-    layout: Annotated[str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")] = None,
+    *,
+    layout: Annotated[
+        str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")
+    ] = None,
     group: Annotated[str | None, typer.Option(help="A question with several answers.")] = None,
     field: Annotated[str | None, typer.Option(help="A question with one answer.")] = None,
     by: Annotated[list[str] | None, typer.Option(help="Break down by a field or a flag.")] = None,
@@ -47,8 +50,8 @@ def tabulate(
     A group follows CTDC's denominator rule: among the records with at least one of its options set.
     A field is taken among the records whose value is known.
     """
-    from tiphub.engine import DuckDBEngine  # noqa: PLC0415
-    from tiphub.evidence import tabulate as count  # noqa: PLC0415
+    from tiphub.engine import DuckDBEngine
+    from tiphub.evidence import tabulate as count
 
     standard = load_standard()
     conditions = _conditions(where or [])
@@ -90,11 +93,11 @@ def _open(
     if not source.exists():
         raise TiphubError("There is no such file or release.", where=str(source))
     if source.is_dir():
-        from tiphub.release import open_release  # noqa: PLC0415
+        from tiphub.release import open_release
 
         release = open_release(source)
         return release.records(engine), release.smallest_count
-    from tiphub.mapping import layout_names, open_standard  # noqa: PLC0415
+    from tiphub.mapping import layout_names, open_standard
 
     if layout is None:
         do = f"Give --layout with one of {', '.join(layout_names())}."

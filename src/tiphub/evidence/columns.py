@@ -85,7 +85,11 @@ def _code(column: Column, standard: Standard, value: str) -> str:
     if (found := spelled.get(value.strip().casefold())) is not None:
         return found
     near = get_close_matches(value.casefold(), spelled, n=1, cutoff=0.6)
-    do = f"Did you mean {spelled[near[0]]}?" if near else _carries([code.code for code in codes][:30], "It has")
+    do = (
+        f"Did you mean {spelled[near[0]]}?"
+        if near
+        else _carries([code.code for code in codes][:30], "It has")
+    )
     raise TiphubError(f"{column.name} has no value {value}.", do=do)
 
 
@@ -104,7 +108,9 @@ def _column(table: ir.Table, standard: Standard, name: str) -> Column:
 
 def _no(kind: str, name: str, known: Iterable[str]) -> TiphubError:
     near = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return TiphubError(f"There is no {kind} {name}.", do=f"Did you mean {near[0]}?" if near else _carries(known))
+    return TiphubError(
+        f"There is no {kind} {name}.", do=f"Did you mean {near[0]}?" if near else _carries(known)
+    )
 
 
 def _carries(names: Iterable[str], lead: str = "It carries") -> str:

@@ -23,4 +23,7 @@ def wilson(numerator: int, denominator: int, z: float = Z95) -> tuple[float, flo
     square = z * z / denominator
     middle = (share + square / 2) / (1 + square)
     half = z / (1 + square) * sqrt(share * (1 - share) / denominator + square / (4 * denominator))
-    return (0.0 if numerator == 0 else max(0.0, middle - half), 1.0 if numerator == denominator else middle + half)
+    return (
+        0.0 if numerator == 0 else max(0.0, middle - half),
+        1.0 if numerator == denominator else middle + half,
+    )

@@ -98,7 +98,9 @@ def tabulate(
     if not counts:
         notes.append(_nobody(title, {}))
     if smallest_count and any(row.numerator is None for row in out):
-        notes.append(f"Figures on fewer than {smallest_count} people are held back, and with them some others.")
+        notes.append(
+            f"Figures on fewer than {smallest_count} people are held back, and with them some others."
+        )
     return Tabulation(str(group or field), tuple(out), tuple(notes))
 
 
@@ -121,9 +123,13 @@ def _group_counts(rows: ir.Table, flags: Mapping[str, str], by: Sequence[str]) -
 
 
 def _field_counts(rows: ir.Table, field: str, by: Sequence[str]) -> Counts:
-    flat = rows.select(value=rows[field], **{f"key_{place}": rows[name] for place, name in enumerate(by)}).view()
+    flat = rows.select(
+        value=rows[field], **{f"key_{place}": rows[name] for place, name in enumerate(by)}
+    ).view()
     keys = [flat[f"key_{place}"] for place in range(len(by))]
-    found = flat.aggregate(count=flat.count(), by=[*keys, flat.value]).order_by("value").to_pyarrow().to_pylist()
+    found = (
+        flat.aggregate(count=flat.count(), by=[*keys, flat.value]).order_by("value").to_pyarrow().to_pylist()
+    )
     counts: Counts = {}
     for row in found:
         known, values = counts.get(_place(row, by), (0, {}))
@@ -144,7 +150,9 @@ def _plain(value: Any) -> Any:
 
 def _rank(place: Place, orders: Sequence[Sequence[str]]) -> tuple[tuple[bool, Any], ...]:
     """Unknown last; codes in the standard's order, numbers in their own."""
-    ranks = [order.index(value) if value in order else value for value, order in zip(place, orders, strict=True)]
+    ranks = [
+        order.index(value) if value in order else value for value, order in zip(place, orders, strict=True)
+    ]
     return tuple((rank is None, 0 if rank is None else rank) for rank in ranks)
 
 

@@ -1,6 +1,6 @@
 """Dates in declared forms, read with text functions that every engine has."""
 
-import datetime
+import datetime as dt
 import re
 
 import ibis
@@ -8,7 +8,7 @@ import ibis.expr.types as ir
 
 from tiphub.mapping.text import normalise, normalised
 
-FIRST = datetime.date(1900, 1, 1)
+FIRST = dt.date(1900, 1, 1)
 
 _TIME = r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?Z?)?"
 _PART = re.compile("YYYY|MMM|MM|DD")
@@ -46,19 +46,19 @@ def pattern(form: str) -> str:
 def parts(cell: ir.StringValue, forms: tuple[str, ...]) -> dict[str, ir.IntegerValue]:
     """Year, month and day as numbers, null where no form fits; not yet checked against the calendar."""
     out: dict[str, ir.IntegerValue] = {}
-    for name, tokens in (("year", ("YYYY",)), ("month", ("MM", "MMM")), ("day", ("DD",))):
+    for name, spelled in (("year", ("YYYY",)), ("month", ("MM", "MMM")), ("day", ("DD",))):
         branches = []
         for form in forms:
             order = _PART.findall(form)
-            token = next(token for token in order if token in tokens)
-            text = cell.re_extract(pattern(form), order.index(token) + 1)
-            branches.append((cell.re_search(pattern(form)), _number(text, token)))
+            part = next(part for part in order if part in spelled)
+            text = cell.re_extract(pattern(form), order.index(part) + 1)
+            branches.append((cell.re_search(pattern(form)), _number(text, part)))
         out[name] = ibis.cases(*branches, else_=ibis.null("int32"))
     return out
 
 
-def _number(text: ir.StringValue, token: str) -> ir.IntegerValue:
-    if token != "MMM":
+def _number(text: ir.StringValue, part: str) -> ir.IntegerValue:
+    if part != "MMM":
         return text.cast("int32")
     named = [(key, ibis.literal(number, "int32")) for key, number in MONTHS.items()]
     return normalised(text).cases(*named, else_=ibis.literal(0, "int32"))

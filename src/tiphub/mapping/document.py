@@ -63,7 +63,7 @@ def _plain(node: yaml.Node, path: Path, source: str, lines: dict[Path, int]) -> 
         return found
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, (*path, place), source, lines) for place, item in enumerate(node.value)]
-    empty = node.style is None and node.value in {"", "~", "null"}
+    empty = isinstance(node, yaml.ScalarNode) and node.style is None and node.value in {"", "~", "null"}
     return None if empty else str(node.value)
 
 

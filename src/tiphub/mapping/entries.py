@@ -44,7 +44,7 @@ def read_field(found: Document, name: str, standard: Standard) -> FieldMapping:
         field=name,
         columns=columns,
         constant=_constant(found, path, constant, field, standard),
-        read=cast(Read, read),
+        read=cast("Read", read),
         values=_values(found, path, field, standard),
         unknown=texts_at(found, (*path, "unknown")) or (),
         formats=_formats(found, path, needed=read == "date" and constant is None),
@@ -96,7 +96,7 @@ def _values(found: Document, path: Path, field: Field, standard: Standard) -> di
 def _formats(found: Document, path: Path, *, needed: bool) -> tuple[str, ...]:
     formats = texts_at(found, (*path, "formats")) or ()
     if needed and not formats:
-        do = "Write formats: [DD/MM/YYYY], or whatever the file holds; the order of day and month is never guessed."
+        do = "Write formats: [DD/MM/YYYY], as the file has it; the order of day and month is never guessed."
         raise found.error(path, "A date needs its formats.", do)
     shapes: dict[str, str] = {}
     for text in formats:
@@ -143,7 +143,7 @@ def read_group(found: Document, name: str, standard: Standard) -> GroupMapping:
         columns=columns,
         split=texts_at(found, (*path, "split")) or (";",),
         values={text: _options(found, (*path, "values", text), options, name) for text in given},
-        unset=cast(Unset, choice_at(found, (*path, "unset"), get_args(Unset), "unknown")),
+        unset=cast("Unset", choice_at(found, (*path, "unset"), get_args(Unset), "unknown")),
         unknown=texts_at(found, (*path, "unknown")) or (),
         flags=flags,
         together={column: _options(found, (*path, "together", column), options, name) for column in together},

@@ -1,6 +1,6 @@
 """A mapping at work: text cells in, a table in the standard out, as one Ibis expression."""
 
-import datetime
+import datetime as dt
 from collections import abc
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ _TYPES = {"code": "string", "text": "string", "flag": "boolean", "integer": "int
 
 
 def harmonise(
-    raw: ir.Table, mapping: Mapping, standard: Standard, *, today: datetime.date | None = None
+    raw: ir.Table, mapping: Mapping, standard: Standard, *, today: dt.date | None = None
 ) -> ir.Table:
     """Read a table of text cells by a mapping.
 
@@ -36,7 +36,7 @@ def harmonise(
     Raises:
         TiphubError: the file lacks a column that the mapping names.
     """
-    today = today or datetime.datetime.now(tz=datetime.UTC).date()
+    today = today or dt.datetime.now(tz=dt.UTC).date()
     columns = [name for name in raw.columns if name not in {"_row", "_defect"}]
     plan = make_plan(mapping, columns, standard, today)
     parsed = _parsed(raw, plan, columns)
@@ -65,7 +65,7 @@ class _Told:
 
     column: str
     cell: str | None
-    reason: str
+    reason: str | None
     flag: str
 
 
@@ -73,8 +73,8 @@ def _parsed(raw: ir.Table, plan: Plan, columns: abc.Sequence[str]) -> ir.Table:
     """The cells and what each of them means, written so that no cell is read twice."""
     cells = {cell: raw[column] for column, cell in plan.cells.items()}
     table = raw.select(
-        row=raw._row.cast("int64"),
-        defect=raw._defect,
+        row=raw["_row"].cast("int64"),
+        defect=raw["_defect"],
         empty=_all_empty(raw, columns),
         bare=_all_empty(raw, tuple(plan.cells)),
         **cells,
@@ -121,9 +121,9 @@ def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, 
             continue
         given = [found[key] for key in (name, f"{name}{LISTED}") if key in found]
         values[name] = ibis.coalesce(*given).cast(kind) if given else ibis.null(kind)
-    for column, targets in plan.together.items():
+    for joint, targets in plan.together.items():
         for target in targets:
-            values[target] = ibis.ifelse(found[f"{column}{TOGETHER}"].fill_null(False), True, values[target])
+            values[target] = ibis.ifelse(found[f"{joint}{TOGETHER}"].fill_null(False), True, values[target])
     checks = _row_checks(parsed, plan) + [check for reader in plan.readers for check in reader.checks(parsed)]
     flags = {f"check_{place}": check.when.fill_null(False) for place, check in enumerate(checks)}
     cells = plan.cells.values()
@@ -141,12 +141,12 @@ def _row_checks(parsed: ir.Table, plan: Plan) -> list[Check]:
     checks = [
         Check("", None, "the row is empty", parsed.empty & parsed.defect.isnull()),
         Check("", None, "no column that the mapping names has a value", parsed.bare & ~parsed.empty),
-        Check("", "defect", "could not be read", parsed.defect.notnull()),
+        Check("", "defect", None, parsed.defect.notnull()),
     ]
-    for name in plan.required:
-        checks.append(
-            Check(name, None, "is required and empty", is_blank(parsed[plan.cells[name]]) & ~parsed.empty)
-        )
+    checks += [
+        Check(name, None, "is required and empty", is_blank(parsed[plan.cells[name]]) & ~parsed.empty)
+        for name in plan.required
+    ]
     if plan.record_id and plan.record_id not in plan.required:
         missing = is_blank(parsed[plan.cells[plan.record_id]]) & ~parsed.empty
         checks.append(Check(plan.record_id, None, "the record id is empty", missing))
@@ -154,7 +154,7 @@ def _row_checks(parsed: ir.Table, plan: Plan) -> list[Check]:
 
 
 def _derive(
-    table: ir.Table, field: Field, plan: Plan, standard: Standard, today: datetime.date
+    table: ir.Table, field: Field, plan: Plan, standard: Standard, today: dt.date
 ) -> tuple[ir.Table, list[_Told], list[_Told]]:
     """Fill a field in from what it follows from; a given value wins, and a contradiction is told."""
     given, found = table[field.name], derived(table, field, standard)
@@ -185,7 +185,8 @@ def _told(table: ir.Table, checks: abc.Sequence[_Told]) -> ir.ArrayValue:
     entries = []
     for check in checks:
         cell = table[check.cell] if check.cell else ibis.null("string")
-        text = {"column": ibis.literal(check.column), "value": cell, "reason": ibis.literal(check.reason)}
+        value, reason = (cell, ibis.literal(check.reason)) if check.reason else (ibis.null("string"), cell)
+        text = {"column": ibis.literal(check.column), "value": value, "reason": reason}
         entries.append(ibis.ifelse(table[check.flag], ibis.struct(text, type=PROBLEM), ibis.null(PROBLEM)))
     any_wrong = ibis.or_(*(table[check.flag] for check in checks))
     return ibis.ifelse(any_wrong, ibis.array(entries).filter(lambda entry: entry.notnull()), none)

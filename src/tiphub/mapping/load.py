@@ -107,7 +107,7 @@ def _mapping(found: Document, standard: Standard) -> Mapping:
         required=_or(texts_at(found, ("required",)), base.required),
         unknown=_or(texts_at(found, ("unknown",)), base.unknown),
         absent=cast(
-            Literal["refuse", "allow"], choice_at(found, ("absent",), ("refuse", "allow"), base.absent)
+            "Literal['refuse', 'allow']", choice_at(found, ("absent",), ("refuse", "allow"), base.absent)
         ),
     )
 
@@ -154,9 +154,11 @@ def _file(found: Document, base: FileOptions) -> FileOptions:
     if texts.get("decimal") not in {None, ".", ","}:
         raise found.error(("file", "decimal"), "The decimal sign is a point or a comma.")
     numbers = {key: _numbers(found, key) for key in ("header_row", "skip_rows") if key in given}
-    changes: dict[str, Any] = {**texts, **numbers}
+    changes: dict[str, Any] = dict(texts)
     if "header_row" in numbers:
         changes["header_row"] = numbers["header_row"][0]
+    if "skip_rows" in numbers:
+        changes["skip_rows"] = numbers["skip_rows"]
     return replace(base, **changes)
 
 

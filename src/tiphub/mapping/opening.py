@@ -1,6 +1,6 @@
 """Open a data file in a known layout as a table in the standard."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -
     found = load_layout(layout, standard)
     raw = open_table(path, read_options(found.mapping))
     stream = engine.register("_opened", as_reader(raw))
-    rows = harmonise(stream, found.mapping, standard, today=datetime.datetime.now(tz=datetime.UTC).date())
+    rows = harmonise(stream, found.mapping, standard, today=dt.datetime.now(tz=dt.UTC).date())
     counts = {"read": 0, "quarantined": 0}
     kept = list(_accepted(engine.batches(rows), counts))
     if not kept:

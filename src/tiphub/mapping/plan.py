@@ -1,6 +1,6 @@
 """Which readers a mapping asks for, given the columns that the file has."""
 
-import datetime
+import datetime as dt
 from collections import abc
 from dataclasses import dataclass
 
@@ -19,7 +19,8 @@ TOGETHER = "@together"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``cells`` maps the file's columns that are read to their names in the expressions; ``origins`` a field to its column."""
+    """``cells`` maps the file's columns that are read to names in the expressions, ``origins`` a column of the
+    standard to that of the file, ``together`` a column to the options that it answers at once."""
 
     cells: abc.Mapping[str, str]
     readers: tuple[Reader, ...]
@@ -30,7 +31,7 @@ class Plan:
     required: tuple[str, ...]
 
 
-def make_plan(mapping: Mapping, columns: abc.Sequence[str], standard: Standard, today: datetime.date) -> Plan:
+def make_plan(mapping: Mapping, columns: abc.Sequence[str], standard: Standard, today: dt.date) -> Plan:
     """Resolve a mapping against a file's columns.
 
     Raises:
@@ -61,7 +62,7 @@ def make_plan(mapping: Mapping, columns: abc.Sequence[str], standard: Standard, 
 
 class _Planner:
     def __init__(
-        self, mapping: Mapping, columns: tuple[str, ...], standard: Standard, today: datetime.date
+        self, mapping: Mapping, columns: tuple[str, ...], standard: Standard, today: dt.date
     ) -> None:
         self.mapping = mapping
         self.columns = columns

@@ -1,6 +1,6 @@
 """Readers of numbers, dates and free text."""
 
-import datetime
+import datetime as dt
 from collections import abc
 from dataclasses import dataclass
 
@@ -103,8 +103,8 @@ class DateReader:
     target: str
     unknown: tuple[str, ...]
     forms: tuple[str, ...]
-    first: datetime.date
-    today: datetime.date
+    first: dt.date
+    today: dt.date
 
     @property
     def lookup(self) -> abc.Mapping[str, str]:
@@ -167,6 +167,6 @@ class TextReader:
         """See `Reader`."""
         return {self.target: parsed[f"parsed_{self.name}"]}
 
-    def checks(self, parsed: ir.Table) -> list[Check]:
+    def checks(self, parsed: ir.Table) -> list[Check]:  # noqa: ARG002
         """See `Reader`: nothing is wrong with a text."""
         return []

@@ -23,11 +23,14 @@ Columns = dict[str, ir.Value]
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """Something wrong: the column as a person knows it, the table's column with the cell, the reason, and when."""
+    """Something wrong: where, as a person knows the column; the cell's name in the table; why; and when.
+
+    Without a reason, the cell itself says why.
+    """
 
     column: str
     cell: str | None
-    reason: str
+    reason: str | None
     when: ir.BooleanValue
 
 
@@ -36,7 +39,7 @@ class Reader(Protocol):
 
     @property
     def lookup(self) -> abc.Mapping[str, str]:
-        """Words too many for a list of cases: they are joined to the column ``key_<name>`` as ``found_<name>``."""
+        """Words too many for cases: they are joined to the column ``key_<name>`` as ``found_<name>``."""
 
     def keys(self, cells: ir.Table) -> Columns:
         """The first step."""

@@ -1,7 +1,7 @@
 """What a mapping says: the value types that the YAML is read into."""
 
 from collections import abc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field as _field
 from typing import Literal
 
 Read = Literal["words", "country", "number", "range", "date", "text"]
@@ -26,15 +26,15 @@ class FieldMapping:
     """Where a field's value stands and how its cells are read.
 
     ``columns`` are names for one and the same column: the first that the file has is read. ``values`` maps a
-    cell's text to a code (``yes`` or ``no`` for a flag; ``None`` where the text means unknown). The first text
-    of a code is the one that a layout writes.
+    cell's text to a code (``yes`` or ``no`` for a flag; ``None`` where the text means unknown). The first
+    text of a code is the one that a layout writes.
     """
 
     field: str
     columns: tuple[str, ...] = ()
     constant: str | None = None
     read: Read = "words"
-    values: abc.Mapping[str, str | None] = field(default_factory=dict)
+    values: abc.Mapping[str, str | None] = _field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
     write: str | None = None
@@ -53,11 +53,11 @@ class GroupMapping:
     group: str
     columns: tuple[str, ...] = ()
     split: tuple[str, ...] = (";",)
-    values: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: abc.Mapping[str, tuple[str, ...]] = _field(default_factory=dict)
     unset: Unset = "unknown"
     unknown: tuple[str, ...] = ()
-    flags: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    together: abc.Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    flags: abc.Mapping[str, tuple[str, ...]] = _field(default_factory=dict)
+    together: abc.Mapping[str, tuple[str, ...]] = _field(default_factory=dict)
     yes: tuple[str, ...] = ("1",)
     no: tuple[str, ...] = ("0",)
 

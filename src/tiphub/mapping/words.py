@@ -1,4 +1,4 @@
-"""What a cell's words may mean: the mapping's own values first, then the standard's codes, labels and names."""
+"""What a cell's words may mean: the mapping's own values, then the standard's codes, labels and names."""
 
 from collections import abc
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ def flag_words(entry: GroupMapping, mapping: Mapping) -> Words:
 def item_words(
     entry: GroupMapping, mapping: Mapping, standard: Standard, separators: str
 ) -> dict[str, tuple[str, ...]]:
-    """The normalised items of a cell with several answers, and the options each stands for (none: unknown)."""
+    """The normalised items of a cell with several answers, and what options each stands for (none: unknown)."""
     found: dict[str, tuple[str, ...]] = {}
     for text, options in entry.values.items():
         found.setdefault(normalise(text, separators), options)
