@@ -49,6 +49,8 @@ def _reference(language: str, layouts: Mapping[str, Layout]) -> str:
         words["coverage"],
         "\n".join(_coverage(STANDARD, layouts, words)),
     ]
+    if language == "ar":
+        sections = ['<div dir="rtl">', *sections, "</div>"]
     return "\n\n".join(section.strip() for section in sections) + "\n"
 
 
