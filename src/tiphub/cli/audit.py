@@ -147,7 +147,7 @@ def _document(file: Path, layout: str | None, audited: _Audited) -> dict[str, An
 def _tell(file: Path, layout: str | None, audited: _Audited) -> None:
     risk, console = audited.risk, Console(highlight=False)
     console.print(f"[bold]{escape(str(file))}[/bold]" + (f"  layout {layout}" if layout else "  as it is"))
-    left_out = f", {audited.quarantined:,} more could not be read" if audited.quarantined else ""
+    left_out = f", {audited.quarantined:,} more not accepted" if audited.quarantined else ""
     console.print(
         f"{risk.records:,} records{left_out}; {len(risk.columns)} columns: {escape(', '.join(risk.columns))}"
     )
@@ -158,16 +158,18 @@ def _tell(file: Path, layout: str | None, audited: _Audited) -> None:
     console.print(f"\n[bold {colour}]k = {risk.k}[/]  the smallest group of records alike in all of them")
     console.print(_part(risk, risk.unique, "alone in their group"))
     console.print(_part(risk, risk.at_risk, f"in groups smaller than {risk.threshold}"))
-    console.print()
-    console.print(_sizes(risk))
+    _head(console, "Size of the groups", _sizes(risk))
     if risk.at_risk:
-        console.print(_causes(risk))
+        _head(console, "What each column adds", _causes(risk))
         if risk.key_sets:
-            console.print(_key_sets(risk))
+            _head(console, "The fewest columns that single records out", _key_sets(risk))
         elif risk.key_sets is None:
-            console.print(
-                "[dim]Too many columns to search for the smallest sets that single people out.[/dim]"
-            )
+            console.print("\n[dim]Too many columns to search for the fewest that single records out.[/dim]")
+
+
+def _head(console: Console, title: str, table: Table) -> None:
+    console.print(f"\n[bold]{title}[/bold]")
+    console.print(table)
 
 
 def _part(risk: "Risk", records: int, what: str) -> str:
@@ -178,17 +180,15 @@ def _percent(share: float) -> str:
     return f"{share:.1%}" if share == 0 or share >= 0.001 else "<0.1%"
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0)
-    )
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for position, column in enumerate(columns):
         table.add_column(column, justify="left" if position == 0 else "right", header_style="dim")
     return table
 
 
 def _sizes(risk: "Risk") -> Table:
-    table = _table("Size of the groups", "records alike", "groups", "records", "share")
+    table = _table("records alike", "groups", "records", "share")
     table.add_column("")
     for item in risk.sizes:
         bounds = (
@@ -205,7 +205,7 @@ def _sizes(risk: "Risk") -> Table:
 
 
 def _causes(risk: "Risk") -> Table:
-    table = _table("\nWhat each column adds", "left out", "k then", "at risk then", "share", "fewer at risk")
+    table = _table("left out", "k then", "at risk then", "share", "fewer at risk")
     for cause in risk.causes:
         fewer = risk.at_risk - cause.at_risk_without
         table.add_row(
@@ -219,7 +219,7 @@ def _causes(risk: "Risk") -> Table:
 
 
 def _key_sets(risk: "Risk") -> Table:
-    table = _table("\nThe fewest columns that single records out", "columns", "records", "share")
+    table = _table("columns", "records", "share")
     for item in (risk.key_sets or ())[:SHOWN_SETS]:
         table.add_row(
             escape(" + ".join(item.columns)), f"{item.records:,}", _percent(risk.share(item.records))
