@@ -1,6 +1,6 @@
 """The embedded engine: DuckDB, spoken to through Ibis."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
@@ -124,7 +124,13 @@ class DuckDBEngine:
         with speaking(str(path)):
             self.backend.to_parquet(expr, path, compression="zstd")
 
-    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    def hold(self, name: str, expr: ir.Table) -> ir.Table:
+        """Keep an expression's rows as a temporary table, so that they are computed once."""
+        with speaking():
+            self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self.backend.compile(expr)}")
+        return self.backend.table(name, database=("temp", "main"))
+
+    def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run DuckDB SQL and fetch its rows: for what Ibis has no expression for."""
         with speaking():
             return self._con.execute(sql, parameters).fetchall()

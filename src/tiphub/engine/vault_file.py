@@ -17,7 +17,7 @@ CATALOG = "vault"
 
 
 def open_encrypted(
-    path: Path, key: str, temp_directory: Path, *, memory_limit: str = "2GB", threads: int | None = None
+    path: Path, key: str, temp_directory: Path, *, memory_limit: str = "1GB", threads: int | None = None
 ) -> DuckDBEngine:
     """An engine to which the encrypted database is attached as ``vault``; made where there is none.
 

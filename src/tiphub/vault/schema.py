@@ -38,7 +38,7 @@ def prepare(engine: DuckDBEngine, standard: Standard) -> None:
             f"""CREATE TABLE IF NOT EXISTS {CONTRIBUTION} (
                 number INTEGER, agency VARCHAR, name VARCHAR, sha256 VARCHAR, received TIMESTAMP,
                 origin VARCHAR, columns VARCHAR[], "rows" BIGINT, repair BOOLEAN,
-                fingerprint VARCHAR, quality VARCHAR)"""
+                mapping VARCHAR, fingerprint VARCHAR, quality VARCHAR)"""
         )
         engine.execute(
             f'CREATE TABLE IF NOT EXISTS {SUPERSEDED} (contribution INTEGER, "row" BIGINT, "by" INTEGER)'

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +35,8 @@ class Contribution:
         received: UTC, without a zone.
         rows: how many the file has.
         repair: whether it hands quarantined rows in again.
-        fingerprint: of mapping and standard that it was last harmonised with; empty if not yet.
+        mapping: the text of the mapping that it was last read with; empty if not yet.
+        fingerprint: of the agency's mapping and the standard at that time; empty if not yet.
         quality: what the quality report tells, as plain data; empty if not yet harmonised.
     """
 
@@ -47,6 +48,7 @@ class Contribution:
     columns: tuple[str, ...]
     rows: int
     repair: bool
+    mapping: str
     fingerprint: str
     quality: dict[str, Any]
 
@@ -102,8 +104,8 @@ class Store:
     def contributions(self, agency: str | None = None) -> tuple[Contribution, ...]:
         """The contributions of the hub, or of one agency, in the order in which they came."""
         rows = self.engine.execute(
-            f'SELECT number, agency, name, origin, received, columns, "rows", repair, fingerprint, quality '
-            f"FROM {CONTRIBUTION} WHERE ? IS NULL OR agency = ? ORDER BY number",
+            'SELECT number, agency, name, origin, received, columns, "rows", repair, mapping, fingerprint, '
+            f"quality FROM {CONTRIBUTION} WHERE ? IS NULL OR agency = ? ORDER BY number",
             [agency, agency],
         )
         return tuple(_contribution(row) for row in rows)
@@ -112,7 +114,7 @@ class Store:
         """Enter a contribution into the list."""
         origin = json.dumps(asdict(contribution.origin))
         self.engine.execute(
-            f"INSERT INTO {CONTRIBUTION} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO {CONTRIBUTION} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 contribution.number,
                 contribution.agency,
@@ -123,10 +125,21 @@ class Store:
                 list(contribution.columns),
                 contribution.rows,
                 contribution.repair,
+                contribution.mapping,
                 contribution.fingerprint,
                 json.dumps(contribution.quality),
             ],
         )
+
+    def note_harmonised(
+        self, contribution: Contribution, *, mapping: str, fingerprint: str, quality: dict[str, Any]
+    ) -> Contribution:
+        """Enter with what a contribution was harmonised, and how that went."""
+        self.engine.execute(
+            f"UPDATE {CONTRIBUTION} SET mapping = ?, fingerprint = ?, quality = ? WHERE number = ?",
+            [mapping, fingerprint, json.dumps(quality), contribution.number],
+        )
+        return replace(contribution, mapping=mapping, fingerprint=fingerprint, quality=quality)
 
     def raw(self, contribution: Contribution) -> ir.Table:
         """The cells of a contribution as sent: ``_row``, ``_defect`` and its columns as text."""
@@ -166,7 +179,7 @@ class Store:
 
 
 def _contribution(row: tuple[Any, ...]) -> Contribution:
-    number, agency, name, origin, received, columns, rows, repair, fingerprint, quality = row
+    number, agency, name, origin, received, columns, rows, repair, mapping, fingerprint, quality = row
     known = json.loads(origin)
     return Contribution(
         number=number,
@@ -177,6 +190,7 @@ def _contribution(row: tuple[Any, ...]) -> Contribution:
         columns=tuple(columns),
         rows=rows,
         repair=repair,
+        mapping=mapping,
         fingerprint=fingerprint,
         quality=json.loads(quality),
     )

@@ -41,8 +41,9 @@ def read_contribution(
     kept = store.engine.execute(f"SELECT count(*) FROM {raw_table(number)}")[0][0]
     if kept != stream.rows:
         raise TiphubError(
-            f"{stream.rows:,} rows were read and {kept:,} kept. This is a fault of tiphub; please report it.",
+            f"{stream.rows:,} rows were read and {kept:,} kept: a fault of tiphub.",
             where=raw.origin.name,
+            do="Nothing was changed. Please report it.",
         )
     if not kept:
         raise TiphubError(
@@ -59,6 +60,7 @@ def read_contribution(
         columns=raw.columns,
         rows=kept,
         repair=is_repair(raw.columns),
+        mapping="",
         fingerprint="",
         quality={},
     )
