@@ -55,22 +55,21 @@ def _row(parameter: Any) -> str:
     said = " ".join((parameter.help or "").split())
     if choices := _choices(parameter):
         said += f" One of {', '.join(f'`{choice}`' for choice in choices)}."
-    if parameter.param_type_name == "option":
-        if parameter.required:
-            said += " Needed."
-        elif (default := _default(parameter)) is not None:
-            said += f" Default: `{default}`."
-        name = ", ".join(f"`{word}`" for word in [*parameter.opts, *parameter.secondary_opts])
-        if not parameter.is_flag:
-            name += f" {_metavar(parameter)}"
-    else:
+    if (default := _default(parameter)) is not None:
+        said += f" Default: `{default}`."
+    if parameter.param_type_name == "argument":
         name = f"`{_placeholder(parameter)}`"
+    else:
+        said += " Needed." if parameter.required else ""
+        name = ", ".join(f"`{word}`" for word in [*parameter.opts, *parameter.secondary_opts])
+        name += "" if parameter.is_flag else f" {_metavar(parameter)}"
     return "| " + " | ".join(cell.strip().replace("|", r"\|") for cell in (name, said)) + " |"
 
 
 def _placeholder(parameter: Any) -> str:
     name = _metavar(parameter)
-    name += "..." if parameter.nargs == -1 else ""
+    if parameter.nargs == -1:
+        name = name.removesuffix("...") + "..."
     return name if parameter.required else f"[{name}]"
 
 
@@ -88,6 +87,8 @@ def _default(parameter: Any) -> str | None:
     value = parameter.default
     if value is None or value == "" or value is False or callable(value) or isinstance(value, list | tuple):
         return None
+    if value is True:
+        return str(parameter.opts[0])
     return str(value.value if isinstance(value, Enum) else value)
 
 

@@ -87,9 +87,9 @@ def _shared_facts(question: Field | Group, words: Mapping[str, str]) -> dict[str
 
 
 def _question(question: Field | Group, language: str, facts: Mapping[str, str]) -> str:
-    table = "\n".join(f"| {name} | {value} |" for name, value in facts.items() if value)
     said = f"**{question.label[language]}.** {question.definition[language]}"
-    return f"### `{question.name}`\n\n{said}\n\n| | |\n| --- | --- |\n{table}"
+    known = " · ".join(f"{name}: {value}" for name, value in facts.items() if value)
+    return f"### `{question.name}`\n\n{said}\n\n{known}"
 
 
 def _range(field: Field, words: Mapping[str, str]) -> str:
