@@ -219,7 +219,7 @@ def test_a_full_disk_leaves_nothing(small: Content, tmp_path: Path) -> None:
         [sys.executable, "-c", script, tmp_path / "r"], cwd=TESTS, capture_output=True, text=True, check=False
     )
     assert run.returncode != 0
-    assert "File too large" in run.stderr
+    assert "TiphubError: The release could not be written: File too large." in run.stderr
     assert nothing_was_published(tmp_path / "r")
 
 

@@ -19,15 +19,25 @@ _AGAIN = "Fetch the release again, or ask its publisher."
 
 def read_records_csv(path: Path, variables: Sequence[Variable]) -> tuple[pa.Table | None, list[Finding]]:
     """The records of ``records.csv`` with their published types, or what is wrong with them."""
-    schema = records_schema(variables)
-    findings = list(itertools.islice(_records_defects(path, variables), MOST))
-    return (None, findings) if findings else _typed(path, schema)
+    table, findings = _typed(path, records_schema(variables))
+    if table is not None and all(_in_domain(table.column(item.name), item) for item in variables):
+        return table, []
+    named = list(itertools.islice(_records_defects(path, variables), MOST))
+    return None, named or findings
+
+
+def _in_domain(cells: pa.ChunkedArray, item: Variable) -> bool:
+    if is_flag(item):
+        return True
+    known = pa.array(item.values, pa.string()).cast(cells.type)
+    return pc.all(pc.is_in(cells.drop_null(), value_set=known)).as_py() is not False
 
 
 def read_counts_csv(path: Path) -> tuple[pa.Table | None, list[Finding]]:
     """The counts of ``counts.csv``, or what is wrong with them."""
-    findings = list(itertools.islice(_counts_defects(path), MOST))
-    return (None, findings) if findings else _typed(path, COUNTS)
+    table, findings = _typed(path, COUNTS)
+    named = list(itertools.islice(_counts_defects(path), MOST))
+    return (None, named or findings) if named or findings else (table, [])
 
 
 def read_parquet(path: Path, schema: pa.Schema, most_rows: int) -> tuple[pa.Table | None, list[Finding]]:
@@ -54,8 +64,9 @@ def _typed(path: Path, schema: pa.Schema) -> tuple[pa.Table | None, list[Finding
         false_values=["no"],
         strings_can_be_null=any(field.nullable and pa.types.is_string(field.type) for field in schema),
     )
+    lines = pyarrow.csv.ParseOptions(ignore_empty_lines=False)
     try:
-        table = pyarrow.csv.read_csv(path, convert_options=options)
+        table = pyarrow.csv.read_csv(path, parse_options=lines, convert_options=options)
         return table.cast(schema), []
     except (pa.ArrowException, OSError, ValueError) as error:
         return None, [Finding(f"It cannot be read: {str(error)[:200]}.", path.name, do=_AGAIN)]

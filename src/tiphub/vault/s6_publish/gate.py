@@ -119,6 +119,13 @@ def _write(draft: Draft, releases: Path, key: Ed25519PrivateKey, progress: Progr
             building.rename(final)
             _sync(releases)
             task.advance(draft.records.num_rows)
+    except OSError as error:
+        shutil.rmtree(building, ignore_errors=True)
+        raise TiphubError(
+            f"The release could not be written: {error.strerror}.",
+            where=str(releases),
+            do="Nothing was published. Make room or put the folder right, and build again.",
+        ) from None
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise

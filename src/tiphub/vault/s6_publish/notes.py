@@ -115,7 +115,7 @@ def _moves(
     if not moves:
         return [f"No share moved by {_LEAST:.0%} of the records or more."]
     lines = [
-        "Shares of the records: unknown counts as a value. Both protections are in the difference.",
+        "Shares of all records; unknown is a value. The protection of either release is part of a change.",
         "",
         "| column | value | was | is | change |",
         "| --- | --- | ---: | ---: | ---: |",
