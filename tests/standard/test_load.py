@@ -98,6 +98,13 @@ BROKEN = {
     ),
     "range turned": ("fields/age.yml", "maximum: 120", "maximum: -1", "age", "greater than the maximum"),
     "minimum as text": ("fields/age.yml", "minimum: 0", "minimum: zero", "age", "whole numbers"),
+    "published without a range": (
+        "fields/year_of_registration.yml",
+        "minimum: 1990\n",
+        "",
+        "year_of_registration",
+        "needs a minimum and a maximum",
+    ),
     "derivation halved": ("fields/age_band.yml", "  by: range", "", "age_band.yml", "two keys"),
     "derivation unknown": (
         "fields/age_band.yml",

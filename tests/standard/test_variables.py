@@ -27,6 +27,11 @@ def test_what_has_no_domain_is_no_variable() -> None:
             variable(STANDARD, name, years=YEARS)
 
 
+def test_a_year_has_the_declared_domain_and_another_number_the_standards() -> None:
+    assert variable(STANDARD, "year_of_registration", years=(2019, 2021)).values == ("2019", "2020", "2021")
+    assert variable(STANDARD, "age", years=(2019, 2021)).values == tuple(str(age) for age in range(121))
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> pa.Table:
     rows = draw(st.integers(0, 12))

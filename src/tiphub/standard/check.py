@@ -115,6 +115,8 @@ def _field(field: Field) -> Iterator[str]:
         yield "An identifying field can never be published."
     if field.published and field.kind in {"date", "text"}:
         yield f"A field of kind {field.kind} has no public domain of values and can never be published."
+    if field.published and field.kind == "integer" and (field.minimum is None or field.maximum is None):
+        yield "A whole number is published over a public range: it needs a minimum and a maximum."
     if field.kind != "integer" and (field.minimum is not None or field.maximum is not None):
         yield "Only a field of kind integer has a minimum and a maximum."
     if not isinstance(field.minimum, int | None) or not (

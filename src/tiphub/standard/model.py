@@ -216,12 +216,12 @@ class Standard:
                 )
         return found
 
-    @property
+    @cached_property
     def published(self) -> tuple[str, ...]:
         """The columns that a release carries unless a hub chooses otherwise."""
         return tuple(column.name for column in self.columns.values() if column.published)
 
-    @property
+    @cached_property
     def quasi_identifiers(self) -> tuple[str, ...]:
         """The published columns by which a person who knows the victim could look for them."""
         return tuple(name for name in self.published if self.columns[name].disclosure == "quasi_identifying")

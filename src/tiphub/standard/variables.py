@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tiphub.standard.model import Standard
+from tiphub.standard.model import Field, Standard
 
 Codes = npt.NDArray[np.int16]
 """Rows x variables; 0 is unknown, ``i`` is ``Variable.values[i - 1]``."""
@@ -37,18 +37,29 @@ def variable(standard: Standard, name: str, *, years: tuple[int, int]) -> Variab
     >>> from tiphub.standard.load import load_standard
     >>> variable(load_standard(), "exploitation_type_forced_labour", years=(2015, 2024)).values
     ('no', 'yes')
+
+    Raises:
+        KeyError: there is no such column.
+        ValueError: the column is a date or a text, which have no public domain.
     """
     column = standard.columns[name]
     if column.kind == "flag":
         return Variable(name, ("no", "yes"), (None, None))
     if column.kind == "integer":
-        first, last = years
-        values = tuple(str(year) for year in range(first, last + 1))
-        return Variable(name, values, (None,) * len(values))
+        first, last = _bounds(standard.fields[name], years)
+        return Variable(name, tuple(map(str, range(first, last + 1))), (None,) * (last + 1 - first))
     if column.codes is None:
         raise ValueError(f"{name} is {column.kind}: it has no domain and cannot be published")
     codes = standard.code_lists[column.codes].codes
     return Variable(name, tuple(code.code for code in codes), tuple(code.broader for code in codes))
+
+
+def _bounds(field: Field, years: tuple[int, int]) -> tuple[int, int]:
+    if field.maximum == "this_year":
+        return years
+    if field.minimum is None or field.maximum is None:
+        raise ValueError(f"{field.name} has no minimum and maximum: it has no domain and cannot be published")
+    return field.minimum, field.maximum
 
 
 def encode(batch: pa.RecordBatch | pa.Table, variables: Sequence[Variable]) -> Codes:
