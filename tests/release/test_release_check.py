@@ -295,6 +295,16 @@ def test_a_codebook_that_is_none_or_not_the_standards_is_told(
     assert "codebook" in told(check(folder))
 
 
+def test_a_release_of_another_standard_is_checked_as_far_as_can_be(folder: Path) -> None:
+    edit_json(folder / "codebook.json", lambda book: book.update(standard="9.0"))
+    sign(folder)
+    assert check(folder) == []
+    assert "not held against the standard" in next(i for i in examine(folder) if i.name == "metadata").note
+    edit_json(folder / "codebook.json", lambda book: book["columns"][1].update(name="given_name"))
+    sign(folder)
+    assert "given_name identifies people" in told(check(folder))
+
+
 def test_an_order_that_could_tell_something_is_told(folder: Path) -> None:
     lines = (folder / "records.csv").read_text().splitlines()
     (folder / "records.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")

@@ -63,6 +63,11 @@ def test_releases_come_newest_first_and_a_broken_one_is_told(tmp_path: Path) -> 
     assert broken == [made[3]]
     assert len(whole) == 9
 
+    made[4].rename(tmp_path / "2027-01-01")
+    broken.clear()
+    assert len(list_releases(tmp_path, broken=lambda path, _: broken.append(path))) == 8
+    assert tmp_path / "2027-01-01" in broken
+
 
 def test_no_releases_yet(tmp_path: Path) -> None:
     assert list_releases(tmp_path / "none") == ()

@@ -165,7 +165,14 @@ def list_releases(
     found = []
     for path in release_folders(folder):
         try:
-            found.append(open_release(path))
+            release = open_release(path)
+            if release.version != path.name:
+                raise TiphubError(
+                    f"The folder {path.name} holds the release {release.version}.",
+                    where=str(path),
+                    do="Give the folder the release's name.",
+                )
+            found.append(release)
         except TiphubError as error:
             if broken is None:
                 raise

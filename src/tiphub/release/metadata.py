@@ -8,7 +8,7 @@ from typing import Any
 from tiphub.errors import TiphubError
 from tiphub.release.finding import Check, Finding
 from tiphub.release.manifest import Manifest, read_json
-from tiphub.release.schema import variables_of
+from tiphub.release.schema import is_integer, variables_of
 from tiphub.standard import Standard, Variable, load_standard, variable
 
 STATEMENT = ("method", "parameters", "unit", "protects_from", "does_not_protect_from")
@@ -51,9 +51,13 @@ def check_metadata(path: Path, manifest: Manifest) -> tuple[Check, Declared | No
         told = f"datapackage.json lacks what a release says of itself: {str(error)[:200]}."
         return Check("metadata", title, (Finding(told, "datapackage.json", do=_AGAIN),)), None
     findings = [*_versions(package, codebook, manifest), *_quasi_identifiers(declared)]
-    if codebook.get("standard") == load_standard().version:
-        findings += _domains(declared, load_standard())
-    return Check("metadata", title, tuple(findings)), declared
+    standard = load_standard()
+    known = codebook.get("standard") == standard.version
+    findings += [found for item in declared.variables if (found := _column(item, standard, known=known))]
+    note = (
+        "" if known else f"the codes were not held against the standard: this tiphub has {standard.version}"
+    )
+    return Check("metadata", title, tuple(findings), note=note), declared
 
 
 def check_statement(path: Path, declared: Declared) -> Check:
@@ -103,41 +107,23 @@ def _quasi_identifiers(declared: Declared) -> list[Finding]:
     ]
 
 
-def _domains(declared: Declared, standard: Standard) -> list[Finding]:
-    """Columns that the standard does not have, may not publish, or gives another domain."""
-    findings = []
-    years = codebook_years(declared)
-    for item in declared.variables:
-        column = standard.columns.get(item.name)
-        if column is None:
-            findings.append(
-                Finding(f"{item.name} is no column of the standard.", "codebook.json", column=item.name)
-            )
-        elif column.disclosure == "identifying" or column.kind in {"text", "date"}:
-            findings.append(
-                Finding(
-                    f"{item.name} identifies people.",
-                    "codebook.json",
-                    column=item.name,
-                    do="Do not use this release.",
-                )
-            )
-        elif variable(standard, item.name, years=years.get(item.name, (0, 0))).values != item.values:
-            findings.append(
-                Finding(
-                    f"The codes of {item.name} are not the standard's.",
-                    "codebook.json",
-                    column=item.name,
-                    do=_AGAIN,
-                )
-            )
-    return findings
+def _column(item: Variable, standard: Standard, *, known: bool) -> Finding | None:
+    """What is wrong with a column: it identifies people, or (``known``: of this standard) has other codes."""
+    column = standard.columns.get(item.name)
+    if column is not None and (column.disclosure == "identifying" or column.kind in {"text", "date"}):
+        told, do = f"{item.name} identifies people.", "Do not use this release; tell its publisher."
+    elif column is None and known:
+        told, do = f"{item.name} is no column of the standard.", _AGAIN
+    elif (
+        column is not None
+        and known
+        and variable(standard, item.name, years=_bounds(item)).values != item.values
+    ):
+        told, do = f"The codes of {item.name} are not the standard's.", _AGAIN
+    else:
+        return None
+    return Finding(told, "codebook.json", column=item.name, do=do)
 
 
-def codebook_years(declared: Declared) -> dict[str, tuple[int, int]]:
-    """The first and last number of each numeric column's domain."""
-    return {
-        item.name: (int(item.values[0]), int(item.values[-1]))
-        for item in declared.variables
-        if item.values and item.values[0].isdecimal() and item.values[-1].isdecimal()
-    }
+def _bounds(item: Variable) -> tuple[int, int]:
+    return (int(item.values[0]), int(item.values[-1])) if is_integer(item) else (0, 0)
