@@ -140,7 +140,7 @@ def _fill(draft: Path, name: str, settings: Settings) -> None:
     (draft / "hub.yml").write_text(_hub_yml(settings, name), "utf-8")
     (draft / ".gitignore").write_text(
         "# Case records, and reports that quote them, must never reach a repository.\n"
-        "vault/\nagencies/*/reports/\n*.key\n",
+        "vault/\nagencies/*/reports/\nincoming/\n*.key\n",
         "utf-8",
     )
 

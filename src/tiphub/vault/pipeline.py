@@ -1,19 +1,25 @@
 """The order of work: the one module that calls the stages."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import ibis
+import ibis.expr.types as ir
+
+from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
-from tiphub.standard import load_standard
+from tiphub.standard import Standard, encode, load_standard, variable
+from tiphub.standard.variables import Codes
 from tiphub.tabular import ReadOptions
-from tiphub.vault import s1_ingest, s2_harmonise
-from tiphub.vault.agencies import Agency, load_agency
+from tiphub.vault import s1_ingest, s2_harmonise, s3_link, s5_evaluate, s6_publish
+from tiphub.vault.agencies import Agency, list_agencies, load_agency
 from tiphub.vault.hub import Hub, Settings, create_hub
 from tiphub.vault.keys import make_key
 from tiphub.vault.s2_harmonise import Quality, Reading
+from tiphub.vault.s4_protect import KAnonymity, Population, ProtectionMethod
 from tiphub.vault.store import Contribution, Store
 
 
@@ -113,3 +119,101 @@ def _options(reading: Reading) -> ReadOptions:
     known = asdict(reading.mapping.file)
     del known["decimal"]
     return ReadOptions(**known)
+
+
+def build(hub: Hub, progress: Progress | None = None) -> Path:
+    """Make a release of what the vault holds: harmonise, link, protect, evaluate, publish.
+
+    Returns:
+        The folder of the release.
+
+    Raises:
+        TiphubError: there is nothing to publish, or the release fails the gate. Nothing is left half-done.
+    """
+    progress = progress or Silent()
+    method = _method(hub)
+    with Store.open(hub) as store:
+        senders = [agency for agency in list_agencies(hub) if store.contributions(agency.name)]
+        for agency in senders:
+            reading = s2_harmonise.load_reading(agency, store.standard)
+            s2_harmonise.harmonise_anew(store, agency, reading, progress)
+        population = _population(hub, store)
+        protected = method.protect(population, progress=progress)
+        evaluation = s5_evaluate.evaluate(population, protected, progress=progress)
+        release = s6_publish.publish(
+            protected,
+            variables=population.variables,
+            quasi_identifiers=population.quasi_identifiers,
+            smallest_count=protected.statement["parameters"].get("k"),
+            argument=method.argument,
+            evaluation=evaluation.public,
+            description=_description(hub, senders),
+            standard=store.standard,
+            key=store.signing_key(),
+            releases=hub.releases,
+            day=datetime.now(UTC).date(),
+            progress=progress,
+        )
+        store.keep_evaluation(release.name, evaluation.private)
+    return release
+
+
+def _method(hub: Hub) -> ProtectionMethod:
+    settings = hub.settings.release
+    if settings.method != "k_anonymity":
+        raise TiphubError(
+            f"There is no protection method '{settings.method}'.",
+            where=str(hub.root / "hub.yml"),
+            do="There is: k_anonymity.",
+        )
+    return KAnonymity(k=settings.k)
+
+
+def _population(hub: Hub, store: Store) -> Population:
+    settings, standard = hub.settings.release, store.standard
+    columns = settings.columns or standard.published
+    known = settings.quasi_identifiers or tuple(
+        name for name in standard.quasi_identifiers if name in columns
+    )
+    for name in (*columns, *known):
+        if name not in standard.published or name not in columns:
+            raise TiphubError(
+                f"'{name}' is no column that this release can have.",
+                where=str(hub.root / "hub.yml"),
+                do="Columns are published columns of the standard; quasi-identifiers are among them.",
+            )
+    variables = tuple(variable(standard, name, years=hub.settings.years) for name in columns)
+    people = _in_domain(s3_link.link(store.records()), columns, hub.settings.years, standard)
+
+    def batches() -> Iterator[Codes]:
+        for batch in store.engine.batches(people):
+            yield encode(batch, variables)
+
+    return Population(variables=variables, quasi_identifiers=known, batches=batches)
+
+
+def _in_domain(
+    people: ir.Table, columns: Sequence[str], years: tuple[int, int], standard: Standard
+) -> ir.Table:
+    """The columns of a release; a year outside the declared ones is told as unknown."""
+    declared = {
+        name: people[name].between(*years).ifelse(people[name], ibis.null("int32"))
+        for name in columns
+        if standard.columns[name].kind == "integer"
+    }
+    return people.mutate(**declared).select(*columns)
+
+
+def _description(hub: Hub, senders: Sequence[Agency]) -> s6_publish.Description:
+    settings = hub.settings
+    return s6_publish.Description(
+        title=settings.title,
+        organisation=settings.organisation or settings.title,
+        contact=settings.contact,
+        licence=settings.licence,
+        years=settings.years,
+        languages=settings.languages,
+        agencies=tuple(
+            s6_publish.Contributor(name=item.title or item.name, licence=item.licence) for item in senders
+        ),
+    )

@@ -4,7 +4,7 @@ import base64
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -162,6 +162,18 @@ class Store:
         return rows.filter(rows.problems.notnull()).select(
             "agency", "contribution", "row", "record_id", "problems"
         )
+
+    def keep_evaluation(self, release: str, figures: Mapping[str, Any]) -> None:
+        """Keep the part of a release's evaluation that gives counts of unprotected records away."""
+        with self.transaction():
+            self.engine.execute(
+                f"INSERT INTO {META} VALUES (?, ?)", [f"evaluation {release}", json.dumps(figures)]
+            )
+
+    def evaluation(self, release: str) -> dict[str, Any] | None:
+        """What `keep_evaluation` was given."""
+        found = self.engine.execute(f"SELECT value FROM {META} WHERE name = ?", [f"evaluation {release}"])
+        return json.loads(found[0][0]) if found else None
 
     def signing_key(self) -> Ed25519PrivateKey:
         """The key that releases are signed with; made once and kept in the vault."""
