@@ -11,12 +11,12 @@ from tiphub.standard.variables import Codes, Variable
 def homogeneity(
     records: Codes, variables: Sequence[Variable], quasi_identifiers: Sequence[int]
 ) -> Mapping[str, Any]:
-    """The share of groups, and of the people in them, in which everyone gives one and the same known answer.
+    """The share of groups, and of the people in them, in which everyone gives one and the same answer.
 
-    Groups are records alike in every quasi-identifier. ``any_column`` counts a group once if it is so in at
-    least one of the other columns; ``columns`` names the five for which it is most often so. A group that is
-    alike in a column fails l-diversity with l = 2 (Machanavajjhala et al., l-Diversity, TKDD 2007). Computed
-    from what is published, hence safe to publish.
+    Groups are records alike in every quasi-identifier. The answers are those of the other columns: any known
+    value of a field, and ``yes`` to a flag (that nobody was exploited in some way is no secret). ``columns``
+    names the five for which it is most often so. Such a group fails l-diversity with l = 2 (Machanavajjhala
+    et al., l-Diversity, TKDD 2007). Computed from what is published, hence safe to publish.
     """
     others = [position for position in range(len(variables)) if position not in quasi_identifiers]
     if not others or not len(records):
@@ -30,7 +30,7 @@ def homogeneity(
     for column, position in enumerate(others):
         values = sorted_records[:, position]
         low, high = np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)
-        alike[:, column] = (low == high) & (low > 0)
+        alike[:, column] = (low == high) & (low > (1 if variables[position].values == ("no", "yes") else 0))
     one = alike.any(axis=1)
     worst = sorted(zip(alike.mean(axis=0).tolist(), others, strict=True), reverse=True)[:5]
     return {

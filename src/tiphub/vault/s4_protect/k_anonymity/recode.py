@@ -187,29 +187,31 @@ def _choose(state: _State, parcels: Ints, change: Floats, key: int, k: int) -> l
 
     ``parcels`` are sorted by ``change``, the information lost by one person's move.
     """
+    lost = change[parcels].tolist()
     sources = state.output[parcels].tolist()
     people = state.people[parcels].tolist()
-    changes = change[parcels].tolist()
     winners: dict[int, int] = {}
-    for source, number, lost in zip(sources, people, changes, strict=True):
-        if lost < -_LEAST:
-            winners[source] = winners.get(source, 0) + number
-    may_leave = {
-        source: size if source == DROPPED or winners.get(source) == size else max(size - k, 0)
-        for source in set(sources)
-        for size in (state.sizes[source],)
-    }
+    for source, number, each in zip(sources, people, lost, strict=True):
+        if each >= -_LEAST:
+            break
+        winners[source] = winners.get(source, 0) + number
     need = max(k - state.sizes.get(key, 0), 0)
+    may_leave: dict[int, int] = {}
     chosen: list[tuple[int, int]] = []
     gathered, balance = 0, 0.0
-    for parcel, source, number, lost in zip(parcels.tolist(), sources, people, changes, strict=True):
+    for parcel, source, number, each in zip(parcels.tolist(), sources, people, lost, strict=True):
+        if each >= -_LEAST and (gathered >= need or balance >= -_LEAST):
+            break
+        if source not in may_leave:
+            size = state.sizes[source]
+            whole = source == DROPPED or winners.get(source) == size
+            may_leave[source] = size if whole else max(size - k, 0)
         take = min(number, may_leave[source])
-        if lost >= -_LEAST:
+        if each >= -_LEAST:
             take = min(take, need - gathered)
-        if take <= 0:
-            continue
-        may_leave[source] -= take
-        gathered += take
-        balance += take * lost
-        chosen.append((parcel, take))
+        if take > 0:
+            may_leave[source] -= take
+            gathered += take
+            balance += take * each
+            chosen.append((parcel, take))
     return chosen if gathered >= need and balance < -_LEAST else []
