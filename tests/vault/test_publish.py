@@ -223,6 +223,12 @@ def test_a_full_disk_leaves_nothing(small: Content, tmp_path: Path) -> None:
     assert nothing_was_published(tmp_path / "r")
 
 
+def test_a_folder_that_cannot_be_written_is_told(small: Content, tmp_path: Path) -> None:
+    (tmp_path / "releases").write_text("a file where the folder should be")
+    with pytest.raises(TiphubError, match="could not be written"):
+        publish_sample(tmp_path / "releases", given=small)
+
+
 def test_killed_at_any_moment_there_is_no_half_release(small: Content, tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from release.sample import *\n"

@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -70,26 +71,40 @@ def publish(
         argument=argument,
         standard=standard,
     )
-    releases.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(releases)
-    past = next(release_folders(releases), None)
-    draft = Draft(
-        version=next_version(releases, day),
-        day=day,
-        description=description,
-        standard=standard,
-        variables=variables,
-        quasi_identifiers=quasi_identifiers,
-        smallest_count=smallest_count,
-        records=_typed(content, variables),
-        counts=typed_counts(content.counts),
-        statement=content.statement,
-        argument=argument,
-        evaluation={"loss": dict(content.loss), **evaluation},
-        fingerprint=fingerprint(key.public_key().public_bytes_raw().hex()),
-        previous=open_release(past) if past else None,
-    )
-    return _write(draft, releases, key, progress or Silent())
+    with _told_to_people(releases):
+        releases.mkdir(parents=True, exist_ok=True)
+        remove_leftovers(releases)
+        past = next(release_folders(releases), None)
+        draft = Draft(
+            version=next_version(releases, day),
+            day=day,
+            description=description,
+            standard=standard,
+            variables=variables,
+            quasi_identifiers=quasi_identifiers,
+            smallest_count=smallest_count,
+            records=_typed(content, variables),
+            counts=typed_counts(content.counts),
+            statement=content.statement,
+            argument=argument,
+            evaluation={"loss": dict(content.loss), **evaluation},
+            fingerprint=fingerprint(key.public_key().public_bytes_raw().hex()),
+            previous=open_release(past) if past else None,
+        )
+        return _write(draft, releases, key, progress or Silent())
+
+
+@contextmanager
+def _told_to_people(releases: Path) -> Iterator[None]:
+    """Turn what the file system refuses (no room, no permission) into an error that can be acted on."""
+    try:
+        yield
+    except OSError as error:
+        raise TiphubError(
+            f"The release could not be written: {error.strerror or error}.",
+            where=str(releases),
+            do="Nothing was published. Make room or put the folder right, and build again.",
+        ) from None
 
 
 def _typed(content: Content, variables: tuple[Variable, ...]) -> pa.Table:
@@ -119,13 +134,6 @@ def _write(draft: Draft, releases: Path, key: Ed25519PrivateKey, progress: Progr
             building.rename(final)
             _sync(releases)
             task.advance(draft.records.num_rows)
-    except OSError as error:
-        shutil.rmtree(building, ignore_errors=True)
-        raise TiphubError(
-            f"The release could not be written: {error.strerror}.",
-            where=str(releases),
-            do="Nothing was published. Make room or put the folder right, and build again.",
-        ) from None
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
