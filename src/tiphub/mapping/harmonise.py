@@ -36,37 +36,37 @@ def harmonise(
     Raises:
         TiphubError: the file lacks a column that the mapping names.
     """
-    today = today or dt.datetime.now(tz=dt.UTC).date()
-    columns = [name for name in raw.columns if name not in {"_row", "_defect"}]
-    plan = make_plan(mapping, columns, standard, today)
-    parsed = _parsed(raw, plan, columns)
-    table, checks = _given(parsed, plan, standard)
-    warnings: list[_Told] = []
-    known = {*plan.origins, *plan.constants}
-    for field in standard.fields.values():
-        if field.derive is not None and known.issuperset(field.derive.source):
-            known.add(field.name)
-            table, outside, contradiction = _derive(table, field, plan, standard, today)
-            checks += outside
-            warnings += contradiction
-    values = {**{name: table[name] for name in standard.columns}, **merged(table, standard)}
-    return table.select(
-        "row",
-        "record_id",
-        **values,
-        problems=_told(table, checks),
-        warnings=_told(table, warnings),
-    )
+    table, problems, warnings = judged(raw, mapping, standard, today or dt.datetime.now(tz=dt.UTC).date())
+    told = {"problems": _told(table, problems), "warnings": _told(table, warnings)}
+    return table.select("row", "record_id", *standard.columns, **told)
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class Told:
     """A check that has become a boolean column of the table."""
 
     column: str
     cell: str | None
     reason: str | None
     flag: str
+
+
+def judged(
+    raw: ir.Table, mapping: Mapping, standard: Standard, today: dt.date
+) -> tuple[ir.Table, list[Told], list[Told]]:
+    """The standard's columns beside one boolean column for each thing that may be wrong or odd with a row."""
+    columns = [name for name in raw.columns if name not in {"_row", "_defect"}]
+    plan = make_plan(mapping, columns, standard, today)
+    table, problems = _given(_parsed(raw, plan, columns), plan, standard)
+    warnings: list[Told] = []
+    known = {*plan.origins, *plan.constants}
+    for field in standard.fields.values():
+        if field.derive is not None and known.issuperset(field.derive.source):
+            known.add(field.name)
+            table, outside, contradiction = _derive(table, field, plan, standard, today)
+            problems += outside
+            warnings += contradiction
+    return table.mutate(**merged(table, standard)).view(), problems, warnings
 
 
 def _parsed(raw: ir.Table, plan: Plan, columns: abc.Sequence[str]) -> ir.Table:
@@ -107,7 +107,7 @@ def _join(table: ir.Table, lookup: abc.Mapping[str, str], name: str) -> ir.Table
     return joined.select(*(table[column] for column in table.columns), words[f"found_{name}"]).view()
 
 
-def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, list[_Told]]:
+def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, list[Told]]:
     """The standard's columns as the file gives them, and the row's defects as boolean columns."""
     found = _each(plan.readers, lambda reader: reader.values(parsed))
     values: Columns = {}
@@ -132,7 +132,7 @@ def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, 
     )
     table = parsed.select("row", "defect", *cells, record_id=identity, **flags, **values).view()
     told = [
-        _Told(check.column, check.cell, check.reason, flag) for check, flag in zip(checks, flags, strict=True)
+        Told(check.column, check.cell, check.reason, flag) for check, flag in zip(checks, flags, strict=True)
     ]
     return table, told
 
@@ -155,11 +155,11 @@ def _row_checks(parsed: ir.Table, plan: Plan) -> list[Check]:
 
 def _derive(
     table: ir.Table, field: Field, plan: Plan, standard: Standard, today: dt.date
-) -> tuple[ir.Table, list[_Told], list[_Told]]:
+) -> tuple[ir.Table, list[Told], list[Told]]:
     """Fill a field in from what it follows from; a given value wins, and a contradiction is told."""
     given, found = table[field.name], derived(table, field, standard)
     sources = [plan.origins.get(name, name) for name in (field.derive.source if field.derive else ())]
-    outside: list[_Told] = []
+    outside: list[Told] = []
     new: Columns = {}
     if field.kind == "integer":
         high = today.year if field.maximum == "this_year" else field.maximum
@@ -167,17 +167,17 @@ def _derive(
         new[f"outside_{field.name}"] = wrong.fill_null(False)
         cell = plan.cells.get(sources[0])
         reason = f"gives {field.label['en'].lower()} outside {field.minimum} to {high}"
-        outside = [_Told(sources[0], cell, reason, f"outside_{field.name}")]
+        outside = [Told(sources[0], cell, reason, f"outside_{field.name}")]
         found = ibis.ifelse(wrong, ibis.null("int32"), found)
     new[f"odd_{field.name}"] = (given != found).fill_null(False)
     new[field.name] = ibis.coalesce(given, found)
     column = plan.origins.get(field.name, field.name)
     reason = f"does not agree with {' and '.join(sources)}"
-    contradiction = _Told(column, plan.cells.get(column), reason, f"odd_{field.name}")
+    contradiction = Told(column, plan.cells.get(column), reason, f"odd_{field.name}")
     return table.mutate(**new).view(), outside, [contradiction]
 
 
-def _told(table: ir.Table, checks: abc.Sequence[_Told]) -> ir.ArrayValue:
+def _told(table: ir.Table, checks: abc.Sequence[Told]) -> ir.ArrayValue:
     """What is wrong with each row; only rows with something wrong pay for the list."""
     none = ibis.array([ibis.null(PROBLEM)]).filter(lambda entry: entry.notnull())
     if not checks:

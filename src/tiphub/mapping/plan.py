@@ -19,8 +19,11 @@ TOGETHER = "@together"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``cells`` maps the file's columns that are read to names in the expressions, ``origins`` a column of the
-    standard to that of the file, ``together`` a column to the options that it answers at once."""
+    """The readers, and what they need to know of the file.
+
+    ``cells`` maps the file's columns that are read to names in the expressions, ``origins`` a column of the
+    standard to that of the file, ``together`` a column to the options that it answers at once.
+    """
 
     cells: abc.Mapping[str, str]
     readers: tuple[Reader, ...]

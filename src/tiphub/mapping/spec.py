@@ -1,7 +1,8 @@
 """What a mapping says: the value types that the YAML is read into."""
 
 from collections import abc
-from dataclasses import dataclass, field as _field
+from dataclasses import dataclass
+from dataclasses import field as _field
 from typing import Literal
 
 Read = Literal["words", "country", "number", "range", "date", "text"]

@@ -37,7 +37,7 @@ def _dropped(separators: str) -> str:
 
 
 def normalise(text: str, separators: str = "") -> str:
-    """Lower case, without accents, spaces and punctuation; each character of ``separators`` becomes ``BREAK``.
+    """Lower case, without accents, spaces and punctuation; each of ``separators`` becomes ``BREAK``.
 
     >>> normalise("Côte d’Ivoire") == normalise(" cote d'ivoire")
     True

@@ -41,7 +41,7 @@ def flag_words(entry: GroupMapping, mapping: Mapping) -> Words:
 def item_words(
     entry: GroupMapping, mapping: Mapping, standard: Standard, separators: str
 ) -> dict[str, tuple[str, ...]]:
-    """The normalised items of a cell with several answers, and what options each stands for (none: unknown)."""
+    """The normalised items of a cell with several answers, and the options of each (none: unknown)."""
     found: dict[str, tuple[str, ...]] = {}
     for text, options in entry.values.items():
         found.setdefault(normalise(text, separators), options)

@@ -104,7 +104,7 @@ class _Writer:
         for answer, text, is_it in (("yes", yes, values), ("no", no, pc.invert(values))):
             if text is None:
                 self._lose(
-                    name, f"the layout cannot say {answer}: written as empty", pc.fill_null(is_it, False)
+                    name, f"the layout has no word for {answer}: left empty", pc.fill_null(is_it, False)
                 )
         return pc.if_else(values, pa.scalar(yes, pa.string()), pa.scalar(no, pa.string()))
 
@@ -128,7 +128,7 @@ class _Writer:
             flag = self._values(name)
             named.append(pc.if_else(pc.fill_null(flag, False), between + text, ""))
             if entry.unset == "unknown" and option not in entry.flags:
-                reason = "a list says no only of nothing: written as not named"
+                reason = "a list cannot say no: left out of it"
                 self._lose(name, reason, pc.fill_null(pc.invert(flag), False))
         joined = pc.utf8_slice_codeunits(pc.binary_join_element_wise(*named, ""), start=len(between))
         return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
@@ -191,7 +191,7 @@ def _uncarried(source: pa.Table, layout: Layout, standard: Standard) -> list[Los
                 lost = (
                     pc.and_(lost, pc.is_null(source.column(other))) if other in source.column_names else lost
                 )
-            reason = "the layout gives it only where it follows from another column"
+            reason = "given only where it follows from another column"
         elif column.option and column.group:
             parts = [flag_name(column.group, part) for part in column.option.merged_from]
             for part in parts:

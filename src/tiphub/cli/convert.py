@@ -1,0 +1,44 @@
+"""``tiphub convert``: from one published layout to another, with what is lost on the way."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tiphub.cli.app import app
+from tiphub.errors import TiphubError
+from tiphub.standard import load_standard
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="The file to read.", show_default=False)],
+    *,
+    source: Annotated[str, typer.Option("--from", metavar="LAYOUT", help="The layout it is in.")],
+    target: Annotated[str, typer.Option("--to", metavar="LAYOUT", help="The layout to write.")],
+    out: Annotated[Path, typer.Option(help="The CSV file to write.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+) -> None:
+    """Convert a file from one layout to another and tell what the other cannot say."""
+    import pyarrow.csv as pa_csv
+
+    from tiphub.engine import DuckDBEngine
+    from tiphub.mapping import load_layout, open_standard, write_layout
+
+    standard = load_standard()
+    layout = load_layout(target, standard)
+    if out.exists() and not overwrite:
+        raise TiphubError("The file to write is there already.", where=str(out), do="Add --overwrite.")
+    with DuckDBEngine() as engine:
+        opened = open_standard(file, source, standard, engine)
+        written, losses = write_layout(opened.table.order_by("row"), layout, standard)
+    try:
+        pa_csv.write_csv(written, out, pa_csv.WriteOptions(quoting_style="needed"))
+    except OSError as error:
+        raise TiphubError(f"The file cannot be written: {error.strerror or error}.", where=str(out)) from None
+    aside = f"; {opened.quarantined:,} of {opened.read:,} could not be read" if opened.quarantined else ""
+    typer.echo(f"{written.num_rows:,} rows written to {out}{aside}.")
+    if losses:
+        typer.echo(f"What {layout.name} cannot say (records, column of the standard, why):")
+    for loss in losses:
+        typer.echo(f"{loss.records:>11,}  {loss.column}: {loss.reason}")

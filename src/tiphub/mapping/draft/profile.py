@@ -1,0 +1,48 @@
+"""What stands in a file's columns: counted once, kept small."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tiphub.tabular import DEFECT, RawTable
+
+SAMPLE = 200_000
+"""Rows that are looked at: more would not change a proposal."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One column: how many rows there are, how many cells are filled, and with what."""
+
+    name: str
+    rows: int
+    values: Mapping[str, int]
+    """Each text with its count, blanks around it removed, the most frequent first."""
+
+    @property
+    def filled(self) -> int:
+        """How many cells hold anything."""
+        return sum(self.values.values())
+
+
+def profile(raw: RawTable) -> tuple[Profile, ...]:
+    """Count the texts of every column over the first rows; rows that could not be read properly are left out."""
+    counts: dict[str, Counter[str]] = {name: Counter() for name in raw.columns}
+    rows = 0
+    for batch in raw.batches():
+        whole = batch.filter(pc.is_null(batch.column(DEFECT)))
+        rows += whole.num_rows
+        for name in raw.columns:
+            for entry in pc.value_counts(_trimmed(whole.column(name))).to_pylist():
+                if entry["values"]:
+                    counts[name][entry["values"]] += entry["counts"]
+        if rows >= SAMPLE:
+            break
+    return tuple(Profile(name, rows, dict(found.most_common())) for name, found in counts.items())
+
+
+def _trimmed(cells: pa.Array) -> pa.Array:
+    return pc.utf8_trim_whitespace(cells)
