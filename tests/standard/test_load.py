@@ -1,5 +1,7 @@
 """The loader takes the standard that is shipped, and says what is wrong with a broken one."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -214,6 +216,19 @@ def test_codes_broader_than_each_other_are_refused(standard_copy: Path) -> None:
         read_standard(standard_copy)
 
 
+@pytest.mark.parametrize("name", ["fields/gender.yml", "codes/gender.csv"])
+def test_a_file_in_another_encoding_is_refused(standard_copy: Path, name: str) -> None:
+    path = standard_copy / name
+    path.write_bytes(path.read_text("utf-8").encode("utf-16"))
+    with pytest.raises(TiphubError, match="not in UTF-8"):
+        read_standard(standard_copy)
+
+
+def test_a_folder_without_a_standard_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TiphubError, match="no such file"):
+        read_standard(tmp_path)
+
+
 def test_a_list_without_codes_is_refused(standard_copy: Path) -> None:
     (standard_copy / "codes" / "colour.csv").write_text("code,label_en\n", "utf-8")
     with pytest.raises(TiphubError, match="empty"):
@@ -262,9 +277,29 @@ def test_no_change_of_a_file_ends_in_a_traceback(
     document = yaml.safe_load(before)
     document[data.draw(st.sampled_from(sorted(document)))] = value
     path.write_text(yaml.safe_dump(document, allow_unicode=True), "utf-8")
+    _either_loads_or_is_refused(fuzzed_copy, path, before)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    data=st.data(), cell=st.text(max_size=6) | st.sampled_from(["child", "man", "yes", "7", "a|b", "a: b|c"])
+)
+def test_no_change_of_a_cell_ends_in_a_traceback(fuzzed_copy: Path, data: st.DataObject, cell: str) -> None:
+    path = data.draw(st.sampled_from(sorted((fuzzed_copy / "codes").glob("*[!y].csv"))))
+    before = path.read_text("utf-8")
+    rows = list(csv.reader(before.splitlines()))
+    row = data.draw(st.sampled_from(rows))
+    row[data.draw(st.integers(0, len(row) - 1))] = cell
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    path.write_text(out.getvalue(), "utf-8", newline="")
+    _either_loads_or_is_refused(fuzzed_copy, path, before)
+
+
+def _either_loads_or_is_refused(folder: Path, path: Path, before: str) -> None:
     refused = None
     try:
-        read_standard(fuzzed_copy)
+        read_standard(folder)
     except TiphubError as error:
         refused = error
     finally:

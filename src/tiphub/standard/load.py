@@ -94,11 +94,22 @@ def _refuse_unlisted(folder: Traversable, kind: str, listed: Any) -> None:
             )
 
 
+def _text(path: Traversable) -> str:
+    try:
+        return path.read_text("utf-8")
+    except FileNotFoundError:
+        raise TiphubError(
+            "There is no such file.", where=path.name, do="order.yml names what there is."
+        ) from None
+    except UnicodeDecodeError:
+        raise TiphubError(
+            "The file is not in UTF-8.", where=path.name, do="Save it again as UTF-8."
+        ) from None
+
+
 def _document(path: Traversable, *, needs: Collection[str], keys: Collection[str]) -> dict[str, Any]:
     try:
-        document = yaml.load(path.read_text("utf-8"), Loader)
-    except FileNotFoundError:
-        raise TiphubError("There is no such file, but order.yml names it.", where=path.name) from None
+        document = yaml.load(_text(path), Loader)
     except yaml.YAMLError as error:
         raise TiphubError(f"Not YAML: {' '.join(str(error).split())}.", where=path.name) from None
     if not isinstance(document, dict):
@@ -158,7 +169,7 @@ def _group(path: Traversable, name: str) -> Group:
 
 
 def _code_list(path: Traversable, name: str) -> CodeList:
-    reader = csv.DictReader(io.StringIO(path.read_text("utf-8"), newline=""))
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     if "code" not in (reader.fieldnames or ()):
         raise TiphubError("A code list is a CSV file with a column named code.", where=path.name)
     codes = []
