@@ -1,6 +1,7 @@
 """The documentation is whole, up to date, and its examples do what they show."""
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,9 +105,10 @@ def agencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=names(WITH_EXAMPLES))
-def test_examples_do_what_the_page_shows(page: Path, agencies: Path) -> None:
+def test_examples_do_what_the_page_shows(page: Path, agencies: Path, tmp_path: Path) -> None:
+    shutil.copytree(agencies, tmp_path, dirs_exist_ok=True)
     for example in examples(page.read_text("utf-8")):
-        ends, printed = run(example, agencies)
+        ends, printed = run(example, tmp_path)
         assert ends == example.ends, f"$ {example.command}\n{printed}"
         assert agrees(example.output, printed), (
             f"$ {example.command}\nthe page shows:\n{example.output}\nbut it prints:\n{printed}"
