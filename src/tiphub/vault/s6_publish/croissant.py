@@ -73,14 +73,14 @@ def croissant(draft: Draft, folder: Path) -> dict[str, Any]:
                 "@type": "cr:RecordSet",
                 "@id": "records",
                 "name": "records",
-                "description": "One row a person.",
+                "description": "The records, one a row.",
                 "field": [_field(draft, item) for item in draft.variables],
             },
             {
                 "@type": "cr:RecordSet",
                 "@id": "counts",
                 "name": "counts",
-                "description": "How many people share one, two or more values.",
+                "description": "How many records share one value, or several.",
                 "field": [
                     _column("counts", name, "", kind)
                     for name, kind in (

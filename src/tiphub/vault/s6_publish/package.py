@@ -28,8 +28,8 @@ def package(draft: Draft, folder: Path) -> dict[str, Any]:
             *(_contributor(agency) for agency in about.agencies),
         ],
         "resources": [
-            _table(folder, "records", "The records: one row a person.", _records(draft)),
-            _table(folder, "counts", "How many people share one, two or more values.", _counts()),
+            _table(folder, "records", "The records, one a row.", _records(draft)),
+            _table(folder, "counts", "How many records share one value, or several.", _counts()),
             _file(folder, "records-parquet", "records.parquet", "The records, typed."),
             _file(folder, "counts-parquet", "counts.parquet", "The counts, typed."),
         ],
@@ -110,7 +110,7 @@ def _counts() -> list[dict[str, Any]]:
     return [
         {"name": "fields", "type": "string", "description": "The columns counted over, joined by |."},
         {"name": "values", "type": "string", "description": "Their values, joined by |; unknown is empty."},
-        {"name": "count", "type": "integer", "description": "People with these values."},
+        {"name": "count", "type": "integer", "description": "Records with these values."},
         {
             "name": "std",
             "type": "number",

@@ -131,7 +131,8 @@ def _entry(draft: Draft, item: Variable, counts: Counted) -> Entry:
         known = [(value, {"en": value}, "") for value in item.values if value in counts]
     shortened = len(known) > _LONG and column.codes is not None
     if shortened:
-        known = sorted(known, key=lambda value: -counts.get(value[0], (0, None))[0])[:_MOST_COMMON]
+        common = sorted(known, key=lambda value: -counts.get(value[0], (0, None))[0])[:_MOST_COMMON]
+        known = [(code, label, "") for code, label, _ in common]
     known.append(("", {"en": "Unknown"}, ""))
     bounds = f"{item.values[0]} to {item.values[-1]}" if column.kind == "integer" else ""
     return Entry(column, bounds, tuple(_line(draft, value, counts) for value in known), shortened)
