@@ -1,10 +1,10 @@
 """Write the standard's country list from the humanitarian field's own reference table.
 
-Run it with the two libraries that only it needs, from the project's folder:
+Run it from the project's folder, in an environment with the two libraries that only it needs:
 
-    .venv/bin/python -m venv --system-site-packages /tmp/countries
-    /tmp/countries/bin/pip install hdx-python-country==4.2.5 babel==2.18.0
-    PYTHONPATH=src /tmp/countries/bin/python tools/make_countries.py
+    python3.11 -m venv ../countries
+    ../countries/bin/pip install --editable . hdx-python-country==4.2.5 babel==2.18.0
+    ../countries/bin/python tools/make_countries.py
 
 Codes, regions, names in the six UN languages, income levels and places come from hdx-python-country (OCHA's
 Countries & Territories Taxonomy, the copy inside the package); names in everyday use and in Portuguese from
