@@ -158,11 +158,9 @@ def _refine(state: _State, level: Level, k: int) -> None:
     promise = np.bincount(where, change[wins] * state.people[wins], len(targets))
     at = np.minimum(np.searchsorted(targets, target), len(targets) - 1)
     involved = np.flatnonzero(movable & (targets[at] == target))
-    room = np.bincount(at[involved], state.people[involved], len(targets))
-    standing = np.array([state.sizes.get(key, 0) for key in targets.tolist()])
-    hopeful = (room + standing >= k)[at[involved]]
-    involved = involved[hopeful]
-    involved = involved[np.lexsort((change[involved], promise[at[involved]], at[involved]))]
+    lacking = k - np.array([state.sizes.get(key, 0) for key in targets.tolist()])
+    involved = involved[_hopeful(at[involved], state.people[involved], change[involved], lacking)]
+    involved = involved[np.lexsort((change[involved], at[involved], promise[at[involved]]))]
     starts = np.flatnonzero(np.diff(at[involved], prepend=-1)).tolist()
     moves: list[tuple[int, int, int, float]] = []
     for begin, end in pairwise([*starts, len(involved)]):
@@ -180,6 +178,20 @@ def _refine(state: _State, level: Level, k: int) -> None:
     state.output = np.concatenate([state.output, output])
     state.people = np.concatenate([state.people, people])
     state.cost = np.concatenate([state.cost, costs])
+
+
+def _hopeful(at: Ints, people: Ints, change: Floats, lacking: Ints) -> npt.NDArray[np.bool_]:
+    """Whose output could be filled up for less than it wins, if every group could spare everybody.
+
+    ``at`` says which output each parcel would go to, ``lacking`` how many people each output needs.
+    """
+    wins = change < -_LEAST
+    won = np.bincount(at, people * change * wins, len(lacking))
+    helpers = lacking - np.bincount(at, people * wins, len(lacking))
+    cheapest = np.full(len(lacking), np.inf)
+    np.minimum.at(cheapest, at[~wins], change[~wins])
+    hopeful = (helpers <= 0) | (won + np.maximum(helpers, 1) * cheapest < -_LEAST)
+    return np.asarray(hopeful[at])
 
 
 def _choose(state: _State, parcels: Ints, change: Floats, key: int, k: int) -> list[tuple[int, int]]:
