@@ -130,6 +130,12 @@ class DuckDBEngine:
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self.backend.compile(expr)}")
         return self.backend.table(name, database=("temp", "main"))
 
+    def view(self, name: str, expr: ir.Table) -> ir.Table:
+        """Give an expression a name, so that what is built on it neither repeats it nor compiles it again."""
+        with speaking():
+            self._con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {self.backend.compile(expr)}")
+        return self.backend.table(name, database=("temp", "main"))
+
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run DuckDB SQL and fetch its rows: for what Ibis has no expression for."""
         with speaking():

@@ -135,11 +135,12 @@ class Store:
         self, contribution: Contribution, *, mapping: str, fingerprint: str, quality: dict[str, Any]
     ) -> Contribution:
         """Enter with what a contribution was harmonised, and how that went."""
+        text = json.dumps(quality)
         self.engine.execute(
             f"UPDATE {CONTRIBUTION} SET mapping = ?, fingerprint = ?, quality = ? WHERE number = ?",
-            [mapping, fingerprint, json.dumps(quality), contribution.number],
+            [mapping, fingerprint, text, contribution.number],
         )
-        return replace(contribution, mapping=mapping, fingerprint=fingerprint, quality=quality)
+        return replace(contribution, mapping=mapping, fingerprint=fingerprint, quality=json.loads(text))
 
     def raw(self, contribution: Contribution) -> ir.Table:
         """The cells of a contribution as sent: ``_row``, ``_defect`` and its columns as text."""

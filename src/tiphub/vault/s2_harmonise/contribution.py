@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import ibis.expr.types as ir
+
 from tiphub.errors import TiphubError
 from tiphub.mapping import Mapping, load_mapping, parse_mapping
 from tiphub.progress import Progress
@@ -10,7 +12,7 @@ from tiphub.standard import Standard
 from tiphub.vault.agencies import Agency
 from tiphub.vault.s2_harmonise.quality import measure
 from tiphub.vault.s2_harmonise.report import write_report
-from tiphub.vault.s2_harmonise.rows import fingerprint, harmonised_rows, insert_rows
+from tiphub.vault.s2_harmonise.rows import fingerprint, insert_rows, read_rows
 from tiphub.vault.s2_harmonise.superseding import count_changes, supersede
 from tiphub.vault.schema import CONTRIBUTION, HARMONISED, SUPERSEDED
 from tiphub.vault.store import Contribution, Store
@@ -54,8 +56,8 @@ def harmonise_contribution(
         TiphubError: the file lacks a column that the mapping names.
     """
     with progress.stage(f"harmonise {contribution.origin.name}", contribution.rows) as task:
-        text, mapping = _fitting(store, contribution, reading)
-        insert_rows(store, contribution, mapping)
+        text, mapping, rows = _read_rows(store, contribution, reading)
+        insert_rows(store, contribution, mapping, rows)
         task.advance(contribution.rows)
     first = store.contributions(contribution.agency)[0].number == contribution.number
     changes = None if first else count_changes(store, contribution)
@@ -92,11 +94,12 @@ def report(store: Store, contribution: Contribution, agency: Agency) -> Path:
     return write_report(store, contribution, mapping, agency)
 
 
-def _fitting(store: Store, contribution: Contribution, reading: Reading) -> tuple[str, Mapping]:
+def _read_rows(store: Store, contribution: Contribution, reading: Reading) -> tuple[str, Mapping, ir.Table]:
+    """The rows by the present mapping, or else by the one that fitted before; and which it was."""
     try:
-        harmonised_rows(store, contribution, reading.mapping)
+        return reading.text, reading.mapping, read_rows(store, contribution, reading.mapping)
     except TiphubError:
         if not contribution.mapping:
             raise
-        return contribution.mapping, parse_mapping(contribution.mapping, contribution.name, store.standard)
-    return reading.text, reading.mapping
+        earlier = parse_mapping(contribution.mapping, contribution.name, store.standard)
+        return contribution.mapping, earlier, read_rows(store, contribution, earlier)

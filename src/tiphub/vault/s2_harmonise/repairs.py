@@ -19,7 +19,7 @@ def find_first_rows(store: Store, contribution: Contribution, table: ir.Table) -
                 TRY_CAST(TRY_CAST(place AS DOUBLE) AS BIGINT) AS line
             FROM {raw_table(contribution.number)}
         ), counted AS (
-            SELECT named.*, number, count(*) OVER (PARTITION BY name, line) AS copies
+            SELECT here, place, line, number, count(*) OVER (PARTITION BY named.name, line) AS copies
             FROM named LEFT JOIN {CONTRIBUTIONS} AS known
               ON known.name = named.name AND agency = ? AND NOT repair AND number < ?
         )

@@ -24,31 +24,8 @@ def fingerprint(mapping: Mapping, standard: Standard) -> str:
     return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
-def insert_rows(store: Store, contribution: Contribution, mapping: Mapping) -> None:
-    """Harmonise a contribution's cells into ``harmonised``, in one pass over them.
-
-    Raises:
-        TiphubError: the rows that came out are not the rows that went in.
-    """
-    table = harmonised_rows(store, contribution, mapping)
-    table = table.mutate(first_contribution=ibis.null("int32"), first_row=ibis.null("int64"))
-    if contribution.repair:
-        table = find_first_rows(store, contribution, table)
-    if mapping.record_id is not None:
-        table = judge_duplicates(store, table, mapping.record_id)
-    table = table.view()
-    rows = table.mutate(
-        contribution=ibis.literal(contribution.number, "int32"),
-        agency=ibis.literal(contribution.agency),
-        problems=_none_if_empty(table.problems),
-        warnings=_none_if_empty(table.warnings),
-    )
-    store.engine.insert(HARMONISED, rows)
-    _refuse_loss(store, contribution)
-
-
-def harmonised_rows(store: Store, contribution: Contribution, mapping: Mapping) -> ir.Table:
-    """The rows of a contribution as its mapping reads them.
+def read_rows(store: Store, contribution: Contribution, mapping: Mapping) -> ir.Table:
+    """The rows of a contribution as a mapping reads them; nothing is computed yet.
 
     Raises:
         TiphubError: the file lacks a column that the mapping names.
@@ -58,7 +35,29 @@ def harmonised_rows(store: Store, contribution: Contribution, mapping: Mapping) 
         own = [name for name in contribution.columns if not name.startswith(PREFIX)]
         raw = raw.select("_row", "_defect", **{name: unguard(raw[name]) for name in own})
     rows = harmonise(raw, mapping, store.standard, today=contribution.received.date())
-    return rows.view()  # so that what is built on it does not repeat its expressions
+    return store.engine.view("arriving", rows)
+
+
+def insert_rows(store: Store, contribution: Contribution, mapping: Mapping, rows: ir.Table) -> None:
+    """Put what `read_rows` gave into ``harmonised``, in one pass.
+
+    Raises:
+        TiphubError: the rows that came out are not the rows that went in: a fault of tiphub.
+    """
+    rows = rows.mutate(first_contribution=ibis.null("int32"), first_row=ibis.null("int64"))
+    if contribution.repair:
+        rows = find_first_rows(store, contribution, rows)
+    if mapping.record_id is not None:
+        rows = judge_duplicates(store, rows, mapping.record_id)
+    rows = rows.view()
+    rows = rows.mutate(
+        contribution=ibis.literal(contribution.number, "int32"),
+        agency=ibis.literal(contribution.agency),
+        problems=_none_if_empty(rows.problems),
+        warnings=_none_if_empty(rows.warnings),
+    )
+    store.engine.insert(HARMONISED, rows)
+    _refuse_loss(store, contribution)
 
 
 def _none_if_empty(remarks: ir.ArrayValue) -> ir.ArrayValue:

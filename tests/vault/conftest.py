@@ -1,0 +1,27 @@
+"""Fixtures of the vault's tests."""
+
+from pathlib import Path
+
+import pytest
+
+from tiphub.vault.agencies import add_agency
+from tiphub.vault.hub import Settings, open_hub
+from tiphub.vault.pipeline import found
+from vault.desk import MAPPING, Desk
+
+
+@pytest.fixture(autouse=True)
+def _no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TIPHUB_KEY", raising=False)
+    monkeypatch.delenv("TIPHUB_KEY_FILE", raising=False)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A new hub whose agency ``refuge`` has a mapping."""
+    found(tmp_path / "hub", Settings(title="A hub"))
+    hub = open_hub(tmp_path / "hub")
+    add_agency(hub, "refuge", mapping=MAPPING, title="The Refuge")
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    return Desk(hub, inbox)
