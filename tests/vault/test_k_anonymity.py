@@ -244,6 +244,20 @@ def test_what_cannot_be_done_is_said(k: int, rows: int, quasi: tuple[str, ...], 
         protect(np.ones((rows, 5), dtype=np.int16), k, quasi=quasi)
 
 
+def test_many_quasi_identifiers_are_protected_without_trying_every_level() -> None:
+    flags = tuple(Variable(f"flag_{position}", ("no", "yes"), (None, None)) for position in range(14))
+    columns = (AREA, *flags)
+    quasi = [item.name for item in columns]
+    random = np.random.default_rng(4)
+    codes = np.column_stack(
+        [random.integers(1, 5, 400), random.choice([0, 1, 2], (400, 14), p=[0.7, 0.2, 0.1])]
+    )
+    out = protect(codes.astype(np.int16), k=11, columns=columns, quasi=quasi)
+    assert min(groups(out.records, quasi).values()) >= 11
+    assert out.records.num_rows == 400
+    assert out.loss["information_lost"] < 1
+
+
 def test_a_population_that_changes_between_the_passes_is_refused() -> None:
     passes = iter([5, 4])
     moving = Population(

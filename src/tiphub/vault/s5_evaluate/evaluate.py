@@ -70,7 +70,7 @@ def evaluate(population: People, protected: Published, *, progress: Progress | N
 
 
 def _columns(compared: Sequence[Table], variables: Sequence[Variable]) -> Mapping[str, Mapping[str, float]]:
-    """The one-way counts of each column: known cells before and after, and the mean errors of its values."""
+    """For each column: its known cells, a bound on those kept exact, and the mean error of its values."""
     return {
         variables[table.columns[0]].name: {
             "known_before": int(table.before.sum()),
