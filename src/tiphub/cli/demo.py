@@ -44,9 +44,9 @@ def demo(
     files = _files(hub, people, seed, progress)
     news = False
     for agency, file in files.items():
-        outcome = ingest(hub, agency, [file], progress).files[0]
-        news |= not outcome.known
-        console.print(_told(outcome))
+        taken = ingest(hub, agency, [file], progress)
+        news |= taken.anew > 0 or not taken.files[0].known
+        console.print(_told(taken.files[0]))
     release = _newest(hub.releases)
     if news or release is None:
         release = build(hub, progress)

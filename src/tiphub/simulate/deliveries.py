@@ -50,6 +50,15 @@ class Delivery:
         """How many rows are dirty in this way."""
         return Counter(row.kind for row in self.dirty)[kind]
 
+    @property
+    def refused(self) -> frozenset[int]:
+        """The rows that cannot be accepted: the dirty ones, and the sound one above a conflicting duplicate.
+
+        Of a mere duplicate the first can, the second cannot.
+        """
+        above = {row.row - 1 for row in self.dirty if row.kind == "conflicting_duplicate"}
+        return frozenset({row.row for row in self.dirty} | above)
+
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
