@@ -254,7 +254,8 @@ def test_a_column_that_the_file_lacks_is_refused_unless_the_mapping_allows_it(ru
 
 
 def test_constants(run: Run) -> None:
-    text = "fields: {source_kind: {constant: hotline}, year_of_registration: {constant: 2020}, gender: {column: s}}"
+    constants = "source_kind: {constant: hotline}, year_of_registration: {constant: 2020}"
+    text = f"fields: {{{constants}, gender: {{column: s}}}}"
     row = run(text, [{"s": None, "x": "1"}, {"s": "man", "x": "1"}])[1]
     assert (row["source_kind"], row["year_of_registration"]) == ("hotline", 2020)
 

@@ -53,6 +53,8 @@ def tabulate(
     from tiphub.engine import DuckDBEngine
     from tiphub.evidence import tabulate as count
 
+    if (group is None) == (field is None):
+        raise TiphubError("Name either a group or a field.", do="Give --group or --field, not both.")
     standard = load_standard()
     conditions = _conditions(where or [])
     with DuckDBEngine() as engine:

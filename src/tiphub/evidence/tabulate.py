@@ -84,7 +84,7 @@ def tabulate(
     else:
         name = countable(table, standard, str(field)).name
         title = standard.columns[name].label["en"]
-        counts = _field_counts(rows, name, by)
+        counts = _field_counts(rows, name, by, ordered_values(standard.columns[name], standard))
     out: list[Row] = []
     notes: list[str] = []
     for place in sorted(counts, key=lambda place: _rank(place, orders)):
@@ -122,14 +122,13 @@ def _group_counts(rows: ir.Table, flags: Mapping[str, str], by: Sequence[str]) -
     }
 
 
-def _field_counts(rows: ir.Table, field: str, by: Sequence[str]) -> Counts:
+def _field_counts(rows: ir.Table, field: str, by: Sequence[str], order: Sequence[str]) -> Counts:
     flat = rows.select(
         value=rows[field], **{f"key_{place}": rows[name] for place, name in enumerate(by)}
     ).view()
     keys = [flat[f"key_{place}"] for place in range(len(by))]
-    found = (
-        flat.aggregate(count=flat.count(), by=[*keys, flat.value]).order_by("value").to_pyarrow().to_pylist()
-    )
+    found = flat.aggregate(count=flat.count(), by=[*keys, flat.value]).to_pyarrow().to_pylist()
+    found.sort(key=lambda row: _rank((_plain(row["value"]),), [order]))
     counts: Counts = {}
     for row in found:
         known, values = counts.get(_place(row, by), (0, {}))
