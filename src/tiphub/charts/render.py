@@ -12,6 +12,9 @@ Spec = Mapping[str, Any]
 """A Vega-Lite specification with its data inside."""
 
 _PATH = re.compile(r' d="([^"]+)"')
+_LINK = re.compile(r' xlink:href="https://vega\.github\.io/vega-datasets/')
+"""The renderer takes every link for a data set of its own site."""
+
 _DECIMALS = re.compile(r"(\.\d)\d+")
 _LABELLED = re.compile(r'<(path|circle) aria-label="([^"]+)"([^>]*)/>')
 
@@ -19,7 +22,7 @@ _LABELLED = re.compile(r'<(path|circle) aria-label="([^"]+)"([^>]*)/>')
 def svg(spec: Spec) -> str:
     """The picture as SVG; what it says of a mark is shown when a pointer rests on it."""
     drawn = vl_convert.vegalite_to_svg(json.dumps(spec), allowed_base_urls=[])
-    return _with_titles(_rounded(drawn))
+    return _with_titles(_rounded(_LINK.sub(' href="', drawn)))
 
 
 def png(spec: Spec, *, scale: float = 2.0) -> bytes:

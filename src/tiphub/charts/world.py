@@ -130,8 +130,8 @@ def world(places: Sequence[Place], frame: Frame | None, *, legend: Sequence[str]
         spec = chart.properties(config={**CONFIG, "padding": 0, "background": "transparent"}).to_dict(
             validate=False
         )
-    found: Spec = _with_shapes(spec)
-    return found
+    whole: Spec = _with_shapes(spec)
+    return whole
 
 
 _SHAPES = "shapes"

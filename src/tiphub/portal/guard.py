@@ -1,4 +1,4 @@
-"""What every answer carries: security headers, a tag that tells a browser if anything changed, compression."""
+"""What every answer carries: security headers, a tag that tells if anything changed, compression."""
 
 import hashlib
 from collections.abc import Awaitable, Callable

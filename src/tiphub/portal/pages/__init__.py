@@ -61,17 +61,18 @@ def _add_page(router: APIRouter, portal: Portal, t: Texts, place: _Place) -> Non
 
 
 def _add_figures(router: APIRouter, portal: Portal, t: Texts) -> None:
-    def one(name: str, kind: str, request: Request) -> Response:
+    def one(file: str, request: Request) -> Response:
+        name, _, kind = file.partition(".")
         if kind not in KINDS:
             raise HTTPException(404)
         return figure(portal, visit_of(portal, request, t, "/dashboard"), name, kind)
 
     router.add_api_route(
-        "/figure/{name}.{kind:path}",
+        "/figure/{file}",
         one,
         methods=["GET"],
         name="figure",
-        summary="One picture of the dashboard as csv, json, svg, png or vl.json (Vega-Lite)",
+        summary="One picture of the dashboard: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)",
         include_in_schema=t.prefix == "",
         response_model=None,
     )
