@@ -1,5 +1,6 @@
 """The embedded engine: DuckDB, spoken to through Ibis."""
 
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from tiphub.engine.protocol import BATCH_ROWS
 from tiphub.errors import TiphubError
 
 _FULL = ("no space left", "file too large", "disk quota", "could not write", "could not fully write")
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _Counted:
@@ -177,7 +180,7 @@ class DuckDBEngine:
 
 @contextmanager
 def speaking(where: str = "") -> Iterator[None]:
-    """Turn DuckDB's failures that a user can put right into words for them."""
+    """Turn failures of DuckDB and of the disk that a user can put right into words for them."""
     try:
         yield
     except duckdb.OutOfMemoryException:
@@ -186,11 +189,19 @@ def speaking(where: str = "") -> Iterator[None]:
             where=where,
             do="Nothing half-done was kept. Free memory and disk space, then run the same command again.",
         ) from None
-    except (duckdb.IOException, duckdb.FatalException) as error:
+    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
         if not any(sign in str(error).lower() for sign in _FULL):
             raise
-        raise TiphubError(
-            "The disk is full.",
-            where=where,
-            do="Nothing half-done was kept. Free some space, then run the same command again.",
-        ) from None
+        raise _disk_full(where) from None
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        raise _disk_full(where or error.filename or "") from None
+
+
+def _disk_full(where: str) -> TiphubError:
+    return TiphubError(
+        "The disk is full.",
+        where=where,
+        do="Nothing half-done was kept. Free some space, then run the same command again.",
+    )

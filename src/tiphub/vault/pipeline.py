@@ -109,6 +109,7 @@ def _ingest_file(
         with store.transaction():
             taken = s1_ingest.read_contribution(store, agency.name, raw, now, progress)
             taken = s2_harmonise.harmonise_contribution(store, taken, reading, progress)
+        s2_harmonise.report_released(store, taken, agency)
     else:
         taken = known
     quality = Quality.of_data(taken.quality)

@@ -6,7 +6,16 @@ from tiphub.vault.s2_harmonise.contribution import (
     harmonise_contribution,
     load_reading,
     report,
+    report_released,
 )
 from tiphub.vault.s2_harmonise.quality import Quality
 
-__all__ = ["Quality", "Reading", "harmonise_anew", "harmonise_contribution", "load_reading", "report"]
+__all__ = [
+    "Quality",
+    "Reading",
+    "harmonise_anew",
+    "harmonise_contribution",
+    "load_reading",
+    "report",
+    "report_released",
+]

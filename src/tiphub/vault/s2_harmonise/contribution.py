@@ -83,9 +83,22 @@ def harmonise_anew(store: Store, agency: Agency, reading: Reading, progress: Pro
         store.engine.execute(f"DELETE FROM {HARMONISED} WHERE contribution IN {numbers}", [agency.name])
         for item in earlier:
             harmonise_contribution(store, item, reading, progress)
-    for item in store.contributions(agency.name):
-        report(store, item, agency)
+        for item in store.contributions(agency.name):
+            report(store, item, agency)  # before it is settled: a run cut short here writes them again
     return len(earlier)
+
+
+def report_released(store: Store, contribution: Contribution, agency: Agency) -> None:
+    """Write the reports of earlier contributions anew of which this one has closed rows in quarantine."""
+    closed = store.engine.execute(
+        f"""SELECT DISTINCT s.contribution FROM {SUPERSEDED} AS s
+        JOIN {HARMONISED} AS h ON h.contribution = s.contribution AND h."row" = s."row"
+        WHERE s."by" = ? AND h.problems IS NOT NULL""",
+        [contribution.number],
+    )
+    for item in store.contributions(agency.name):
+        if (item.number,) in closed:
+            report(store, item, agency)
 
 
 def report(store: Store, contribution: Contribution, agency: Agency) -> Path:

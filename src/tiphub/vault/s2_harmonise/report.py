@@ -11,6 +11,7 @@ from typing import IO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from tiphub.engine import speaking
 from tiphub.mapping import Mapping
 from tiphub.vault.agencies import Agency
 from tiphub.vault.s2_harmonise.quality import SHOWN, Quality
@@ -23,8 +24,17 @@ def write_report(store: Store, contribution: Contribution, mapping: Mapping, age
 
     Returns:
         The report's folder, ``agencies/<name>/reports/<contribution>/``.
+
+    Raises:
+        TiphubError: the disk is full.
     """
     folder = agency.reports / contribution.name
+    with speaking(str(folder)):
+        _write(store, contribution, mapping, agency, folder)
+    return folder
+
+
+def _write(store: Store, contribution: Contribution, mapping: Mapping, agency: Agency, folder: Path) -> None:
     agency.reports.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
     csv = folder / "quarantine.csv"
@@ -44,7 +54,6 @@ def write_report(store: Store, contribution: Contribution, mapping: Mapping, age
     )
     with _private(folder / "report.html") as stream:
         stream.write(page)
-    return folder
 
 
 def _labels(store: Store) -> dict[str, str]:
