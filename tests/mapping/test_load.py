@@ -77,6 +77,8 @@ def refusal(text: str, standard: Standard) -> TiphubError:
         ("record_id: {colum: id}", "no key colum", "record_id", "column"),
         ("fields: {gender: null}", "says nothing", "fields.gender", ""),
         ("fields:\n  gender: {column: [}\n", "not YAML", "line 2", "Check"),
+        ("unknown: &a [*a]", "References", "line 1", ""),
+        ("fields: {[a]: b}", "key must be one text", "line 1", ""),
     ],
 )
 def test_a_mistake_is_named_with_its_place(

@@ -75,6 +75,7 @@ def tabulate(
     """
     if (group is None) == (field is None):
         raise TiphubError("Name either a group or a field.")
+    by = tuple(dict.fromkeys(by))
     orders = [ordered_values(countable(table, standard, name), standard) for name in by]
     tests = [chosen(table, standard, name, value) for name, value in (where or {}).items()]
     rows = table.filter(*tests) if tests else table

@@ -2,7 +2,7 @@
 
 from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import layout_names, load_layout, load_mapping, parse_mapping
-from tiphub.mapping.opening import StandardTable, as_reader, open_standard, read_options
+from tiphub.mapping.opening import StandardTable, open_standard, read_options
 from tiphub.mapping.spec import FieldMapping, FileOptions, GroupMapping, Layout, Mapping
 from tiphub.mapping.suggest import suggest
 from tiphub.mapping.write import Loss, carried, write_layout
@@ -15,7 +15,6 @@ __all__ = [
     "Loss",
     "Mapping",
     "StandardTable",
-    "as_reader",
     "carried",
     "harmonise",
     "layout_names",

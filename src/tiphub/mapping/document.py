@@ -43,9 +43,25 @@ def parse(text: str, source: str) -> Document:
         ) from None
     except yaml.YAMLError as error:
         raise TiphubError(f"This is not YAML: {error}.", where=source) from None
+    if node is None:
+        return Document(source, {}, {})
     lines: dict[Path, int] = {}
-    value = {} if node is None else _plain(node, (), source, lines)
-    return Document(source, value, lines)
+    _refuse_aliases(node, source, set())
+    return Document(source, _plain(node, (), source, lines), lines)
+
+
+def _refuse_aliases(node: yaml.Node, source: str, seen: set[int]) -> None:
+    """One node in two places is a reference (``*name``): a short file could then stand for an endless one."""
+    if id(node) in seen:
+        what = "References (&name, *name) are not read here."
+        raise TiphubError(
+            what, where=f"{source}, line {node.start_mark.line + 1}", do="Write the text again."
+        )
+    seen.add(id(node))
+    if isinstance(node, yaml.CollectionNode):
+        for item in node.value:
+            for part in item if isinstance(item, tuple) else (item,):
+                _refuse_aliases(part, source, seen)
 
 
 def _plain(node: yaml.Node, path: Path, source: str, lines: dict[Path, int]) -> Any:
@@ -53,8 +69,10 @@ def _plain(node: yaml.Node, path: Path, source: str, lines: dict[Path, int]) -> 
     if isinstance(node, yaml.MappingNode):
         found: dict[str, Any] = {}
         for key, item in node.value:
-            name = str(key.value)
             at = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                raise TiphubError("A key must be one text.", where=f"{source}, line {at}")
+            name = str(key.value)
             if name in found:
                 what = f"The key {name} stands twice (first on line {lines[*path, name]})."
                 raise TiphubError(what, where=f"{source}, line {at}", do="Keep one of them.")

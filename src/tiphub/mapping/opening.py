@@ -15,9 +15,8 @@ from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import load_layout
 from tiphub.mapping.spec import Layout, Mapping
 from tiphub.mapping.write import carried
-from tiphub.progress import Progress, Silent
 from tiphub.standard import Standard
-from tiphub.tabular import RawTable, ReadOptions, open_table
+from tiphub.tabular import ReadOptions, open_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +42,6 @@ def read_options(mapping: Mapping) -> ReadOptions:
     )
 
 
-def as_reader(raw: RawTable, progress: Progress | None = None) -> pa.RecordBatchReader:
-    """A raw table as one stream, for an engine to register."""
-    batches = raw.batches(progress or Silent())
-    schema = pa.schema(
-        [("_row", pa.int64()), ("_defect", pa.string()), *((name, pa.string()) for name in raw.columns)]
-    )
-    return pa.RecordBatchReader.from_batches(schema, batches)
-
-
 def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -> StandardTable:
     """Read a data file by one of the standard's layouts; the accepted rows are kept in memory.
 
@@ -60,7 +50,7 @@ def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -
     """
     found = load_layout(layout, standard)
     raw = open_table(path, read_options(found.mapping))
-    stream = engine.register("_opened", as_reader(raw))
+    stream = engine.register("_opened", raw.reader())
     rows = harmonise(stream, found.mapping, standard, today=dt.datetime.now(tz=dt.UTC).date())
     counts = {"read": 0, "quarantined": 0}
     kept = list(_accepted(engine.batches(rows), counts))
