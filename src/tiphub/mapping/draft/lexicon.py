@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -14,20 +14,23 @@ from tiphub.mapping.draft.text import likeness, words
 from tiphub.mapping.load import layout_names, load_layout
 from tiphub.mapping.spec import FieldMapping, GroupMapping, Layout
 from tiphub.mapping.spec import Mapping as Declared
-from tiphub.mapping.text import normalise
+from tiphub.mapping.text import normalise as plain
 from tiphub.mapping.words import UNKNOWN, field_words, flag_words, item_words, leaves
 from tiphub.standard import Code, Standard
 
+normalise = cache(plain)
 _RANGE = re.compile(
     r"(\d{1,3})\s*(?:-{1,2}|–|—|to|a|à|bis)\s*(\d{1,3})\b|(\d{1,3})\s*(?:\+|plus|and|or|y|o|et|ou)"
 )
 _SURE = 0.95
 _LIKELY = 0.6
+_INSIDE = 0.8
+_SPELLING = 0.85
 
 
 @dataclass(frozen=True)
 class Match:
-    """What a text stands for: options (none: unknown), how sure that is, and whether it need not be listed."""
+    """What a text stands for: options (none: unknown), how sure that is, whether it need not be listed."""
 
     codes: tuple[str, ...]
     score: float
@@ -52,7 +55,7 @@ class Lexicon:
         return tuple(map(str, self.vocabulary["personal"]))
 
     def is_unknown(self, text: str) -> bool:
-        """Whether a text says that the answer is not known: words for it, or a negative number such as -99."""
+        """Whether a text says that the answer is not known: words for it, or a number such as -99."""
         if re.fullmatch(r"-(?:1|9|99|999|98|97|88|77)(?:[.,]0)?|[-–—.?]+", text):
             return True
         parts = [normalise(part) for part in re.split(r"[/,;|]", text)]
@@ -62,11 +65,13 @@ class Lexicon:
     def columns(self) -> Mapping[str, tuple[str, ...]]:
         """What a column for a field or a group may be called."""
         named: dict[str, list[str]] = {"record_id": []}
-        for name, entry in {**self.standard.fields, **self.standard.groups}.items():
-            named[name] = [name, *entry.label.values()]
+        named |= {name: [name, *field.label.values()] for name, field in self.standard.fields.items()}
+        named |= {name: [name, *group.label.values()] for name, group in self.standard.groups.items()}
         for layout in self._mappings:
-            for name, entry in {**layout.fields, **layout.groups}.items():
-                named[name] += entry.columns
+            for name, field_entry in layout.fields.items():
+                named[name] += field_entry.columns
+            for name, group_entry in layout.groups.items():
+                named[name] += group_entry.columns
         for name, phrases in self.vocabulary["columns"].items():
             named[name] += map(str, phrases)
         return {name: tuple(dict.fromkeys(phrases)) for name, phrases in named.items()}
@@ -95,13 +100,20 @@ class Lexicon:
 
     def column_score(self, header: str, target: str) -> tuple[float, str]:
         """How well a column's name fits a field or group, and the phrase that it fits."""
-        return max((_name_score(header, phrase), phrase) for phrase in self.columns[target])
+        return max((name_score(header, phrase), phrase) for phrase in self.columns[target])
+
+    @cached_property
+    def _named(self) -> Mapping[str, frozenset[str]]:
+        return {
+            group: frozenset(word for phrase in self.columns[group] for word in words(phrase))
+            for group in self.standard.groups
+        }
 
     def option_score(self, header: str, group: str, code: str) -> float:
         """How well a column's name fits one option of a group; the group's own name may be a part of it."""
-        named = {word for phrase in self.columns[group] for word in words(phrase)}
+        named = self._named[group]
         mine = tuple(word for word in words(header) if word not in named) or words(header)
-        whole = max(_name_score(header, phrase) for phrase in self.options[group, code])
+        whole = max(name_score(header, phrase) for phrase in self.options[group, code])
         part = max(likeness(mine, words(phrase)) for phrase in self.options[group, code])
         return max(whole, 0.9 * part if len(mine) < len(words(header)) else 0.0)
 
@@ -147,16 +159,16 @@ class Lexicon:
             for code, phrases in self.vocabulary["values"].get(name, {}).items()
             for phrase in phrases
         }
-        return Matcher(
-            self, known, {**spoken, **given}, tuple(codes), self.vocabulary["values"].get(name, {})
-        )
+        loose = name in self.standard.groups or self.standard.fields[name].codes != "country"
+        said = self.vocabulary["values"].get(name, {})
+        return Matcher(self, known, {**spoken, **given}, tuple(codes), said, loose)
 
 
 @dataclass(frozen=True)
 class Matcher:
     """Finds what texts stand for.
 
-    ``known`` are the words that the standard itself reads, ``spoken`` further ones that a mapping has to list.
+    ``known`` are the words that the standard reads by itself, ``spoken`` those that a mapping has to list.
     """
 
     lexicon: Lexicon
@@ -164,17 +176,21 @@ class Matcher:
     spoken: Mapping[str, tuple[str, ...]]
     codes: tuple[Code, ...]
     vocabulary: Mapping[str, Iterable[str]] | None = None
+    loose: bool = True
+    """Whether texts that share some words are alike; countries that do are neighbours, not the same."""
 
-    def find(self, text: str) -> Match | None:
-        """What a text stands for; ``None`` where nothing is near."""
+    def find(self, text: str, *, near: bool = True) -> Match | None:
+        """What a text stands for; ``None`` where nothing is the same, or (``near``) nothing is like it."""
         key = normalise(text)
+        if text.rstrip().endswith("?") and not self.lexicon.is_unknown(text):
+            return None  # its writer was in doubt
         if key in self.known:
             return Match(tuple(code for code in self.known[key] if code != UNKNOWN), 1.0, known=True)
         if self.lexicon.is_unknown(text):
             return Match((), 1.0)
         if key in self.spoken:
             return Match(self.spoken[key], _SURE)
-        return self._range(text) or self._near(text, key)
+        return self._range(text) or (self._near(text, key) if near else None)
 
     def _range(self, text: str) -> Match | None:
         """A text such as ``9--17`` or ``48+`` by the numbers that a code stands for."""
@@ -190,10 +206,15 @@ class Matcher:
     def _near(self, text: str, key: str) -> Match | None:
         mine = words(text)
         scores: dict[str, float] = {}
-        for code, phrase in self._phrases:
-            shared = likeness(mine, words(phrase))
-            alike = SequenceMatcher(None, key, normalise(phrase)).ratio() if len(key) > 5 else 0.0
-            scores[code] = max(scores.get(code, 0.0), shared, alike if alike >= 0.85 else 0.0)
+        inside: set[str] = set()
+        for code, theirs, phrase in self._phrases:
+            if self.loose and set(theirs) <= set(mine):
+                inside.add(code)
+            shared = likeness(mine, theirs) if self.loose else float(set(mine) == set(theirs))
+            scores[code] = max(scores.get(code, 0.0), shared, _spelt_alike(key, phrase))
+        if len(inside) == 1:  # all that is known of the text's words means one thing
+            (only,) = inside
+            scores[only] = max(scores[only], _INSIDE)
         ranked = sorted(((score, code) for code, score in scores.items()), reverse=True)
         if not ranked or ranked[0][0] < _LIKELY:
             return None
@@ -202,12 +223,21 @@ class Matcher:
         return Match((ranked[0][1],), 0.9 * ranked[0][0])
 
     @cached_property
-    def _phrases(self) -> tuple[tuple[str, str], ...]:
+    def _phrases(self) -> tuple[tuple[str, tuple[str, ...], str], ...]:
         named = [(code.code, phrase) for code in self.codes for phrase in (*code.label.values(), *code.names)]
         named += [
             (code, str(phrase)) for code, phrases in (self.vocabulary or {}).items() for phrase in phrases
         ]
-        return tuple(dict.fromkeys(named))
+        return tuple((code, words(phrase), normalise(phrase)) for code, phrase in dict.fromkeys(named))
+
+
+def _spelt_alike(one: str, other: str) -> float:
+    """How alike two words are spelt; 0 below what a slip of the keyboard makes."""
+    if len(one) < 6 or abs(len(one) - len(other)) > 2 or one[0] != other[0]:
+        return 0.0
+    matcher = SequenceMatcher(None, one, other)
+    ratio = matcher.ratio() if matcher.quick_ratio() >= _SPELLING else 0.0
+    return ratio if ratio >= _SPELLING else 0.0
 
 
 def load_lexicon(standard: Standard) -> Lexicon:
@@ -216,11 +246,13 @@ def load_lexicon(standard: Standard) -> Lexicon:
     return Lexicon(standard, document)
 
 
-def _name_score(header: str, phrase: str) -> float:
+@cache
+def name_score(header: str, phrase: str) -> float:
+    """How well a column's name fits a phrase: 1 where it is the same, 0 where no word is shared."""
     if header == phrase:
         return 1.0
     mine, theirs = words(header), words(phrase)
-    if mine == theirs or normalise(header) == normalise(phrase):
+    if mine == theirs:
         return 0.98
     if set(mine) == set(theirs):
         return 0.95

@@ -14,7 +14,7 @@ _LONG = 40
 
 
 def may_show(header: str, values: Mapping[str, int], personal: Iterable[str]) -> bool:
-    """Whether an unplaced column's values may be named: few, each of them frequent, none like a person's data.
+    """Whether an unplaced column's values may be named: few, each frequent, none like a person's data.
 
     >>> may_show("status", {"open": 40, "closed": 9}, ["name", "phone"])
     True
@@ -43,5 +43,5 @@ def looks_personal(text: str) -> bool:
 
 
 def recurring(values: Mapping[str, int]) -> dict[str, int]:
-    """The values that may be named in a column of codes: a slip of the pen or a name stands once or twice only."""
+    """The values that may be named in a column of codes: a slip or a name stands once or twice only."""
     return {text: count for text, count in values.items() if count >= _OFTEN and not looks_personal(text)}

@@ -29,7 +29,7 @@ class Profile:
 
 
 def profile(raw: RawTable) -> tuple[Profile, ...]:
-    """Count the texts of every column over the first rows; rows that could not be read properly are left out."""
+    """Count the texts of every column over the first rows; rows with a defect are left out."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in raw.columns}
     rows = 0
     for batch in raw.batches():

@@ -1,0 +1,205 @@
+"""Put what was found together: the mapping's text, its lines, and what has no place."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from tiphub.mapping.draft import compose
+from tiphub.mapping.draft.candidates import Candidate
+from tiphub.mapping.draft.inherit import Fit, Key, inherited, merged
+from tiphub.mapping.draft.lexicon import Lexicon
+from tiphub.mapping.draft.model import Draft, FieldEntry, GroupEntry, Line, Unplaced
+from tiphub.mapping.draft.personal import may_show, sounds_personal
+from tiphub.mapping.draft.profile import Profile
+from tiphub.mapping.text import normalise
+from tiphub.tabular import Origin
+
+_DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
+
+
+@dataclass(frozen=True)
+class _Parts:
+    profiles: Mapping[str, Profile]
+    lexicon: Lexicon
+    fit: Fit | None
+    fields: Mapping[str, FieldEntry]
+    groups: Mapping[str, GroupEntry]
+    record_id: Line | None
+    kept: Mapping[str, str]
+    """What the layout reads, by key such as ``fields.gender``, with the columns."""
+
+
+def assemble(
+    origin: Origin,
+    profiles: Mapping[str, Profile],
+    lexicon: Lexicon,
+    chosen: Mapping[Key, Candidate],
+    fit: Fit | None,
+) -> Draft:
+    """The draft of what was chosen; what the layout ``fit`` says already is not said again."""
+    kept = inherited(fit, chosen, profiles, lexicon) if fit else {}
+    fields = _fields(lexicon, chosen, kept)
+    parts = _Parts(profiles, lexicon, fit, fields, {}, _record_id(chosen), kept)
+    parts = replace(parts, groups=_groups(parts, chosen))
+    lines = tuple(_lines(parts))
+    unplaced = tuple(_unplaced(parts, lines))
+    return Draft("\n".join(_text(origin, parts, unplaced)) + "\n", lines, unplaced)
+
+
+def _record_id(chosen: Mapping[Key, Candidate]) -> Line | None:
+    found = chosen.get(("record_id",))
+    return found.entry if found and isinstance(found.entry, Line) else None
+
+
+def _fields(
+    lexicon: Lexicon, chosen: Mapping[Key, Candidate], kept: Mapping[str, str]
+) -> dict[str, FieldEntry]:
+    found: dict[str, FieldEntry] = {}
+    for name in lexicon.standard.fields:
+        candidate = chosen.get(("fields", name))
+        if candidate and isinstance(candidate.entry, FieldEntry) and f"fields.{name}" not in kept:
+            found[name] = candidate.entry
+    return found
+
+
+def _groups(parts: _Parts, chosen: Mapping[Key, Candidate]) -> dict[str, GroupEntry]:
+    found: dict[str, GroupEntry] = {}
+    for name in parts.lexicon.standard.groups:
+        if f"groups.{name}" in parts.kept:
+            continue
+        candidate = chosen.get(("groups", name))
+        cell = candidate.entry if candidate and isinstance(candidate.entry, GroupEntry) else GroupEntry()
+        flags = {
+            key[3]: one.entry
+            for key, one in chosen.items()
+            if key[:3] == ("groups", name, "flags") and isinstance(one.entry, Line)
+        }
+        if cell.line is None and not flags:
+            continue
+        entry = replace(cell, flags=flags)
+        parent = parts.fit.layout.mapping.groups.get(name) if parts.fit else None
+        found[name] = merged(entry, parent, parts.profiles) if parent and parent.flags else entry
+    return found
+
+
+def _lines(parts: _Parts) -> Iterator[Line]:
+    if parts.record_id:
+        yield parts.record_id
+    layout = parts.fit.layout.name if parts.fit else ""
+    for target, columns in parts.kept.items():
+        yield Line(target, columns, 1.0, f"as the layout {layout} has it")
+    for field in parts.fields.values():
+        yield field.line
+    for name, group in parts.groups.items():
+        if group.line:
+            yield group.line
+        for option, line in group.flags.items():
+            yield Line(f"groups.{name}.flags.{option}", line.column, line.confidence, line.reason)
+
+
+def _unplaced(parts: _Parts, lines: tuple[Line, ...]) -> Iterator[Unplaced]:
+    placed = {column for line in lines for column in line.column.split(", ")}
+    placed |= {line.column for line in lines}
+    if parts.fit:
+        placed |= {column for group in parts.fit.layout.mapping.groups.values() for column in group.together}
+    for name, column in parts.profiles.items():
+        if name not in placed:
+            yield Unplaced(name, _why(column, parts.lexicon))
+    entries: list[FieldEntry | GroupEntry] = [*parts.fields.values(), *parts.groups.values()]
+    for entry in entries:
+        if entry.line and (said := compose.open_values(entry.valued)):
+            yield Unplaced(entry.line.column, f"values not understood: {said}")
+
+
+def _why(column: Profile, lexicon: Lexicon) -> str:
+    if not column.values:
+        return "empty in every row"
+    if may_show(column.name, column.values, lexicon.personal):
+        return "nothing in the standard is like it; it says " + ", ".join(column.values)
+    if sounds_personal(column.name, lexicon.personal):
+        return "nothing in the standard is like it, and it may be about a person; its values are not shown"
+    return f"nothing in the standard is like it ({len(column.values):,} different values, not shown)"
+
+
+def _text(origin: Origin, parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iterator[str]:
+    rows = max((column.rows for column in parts.profiles.values()), default=0)
+    yield from compose.head(origin, rows, parts.fit)
+    yield compose.file_line(origin, decimal_comma=_decimal_comma(parts))
+    if parts.record_id:
+        line = parts.record_id
+        yield f"# {compose.percent(line)} sure: {line.reason}"
+        yield f"record_id: {{column: {compose.quoted(line.column)}}}"
+        yield f"required: {compose.listed(_required(parts, line.column))}"
+    else:
+        yield "# record_id: no column names each record once; a file only adds, its rows cannot be corrected"
+    if unknown := _unknown(parts):
+        yield f"unknown: {compose.listed(unknown)}"
+    if parts.kept and parts.fit:
+        yield f"# From the layout {parts.fit.layout.name}, unchanged:"
+        yield from (f"#   {target}: {columns}" for target, columns in parts.kept.items())
+    yield from _entries(parts)
+    yield from compose.unplaced_lines(unplaced)
+
+
+def _entries(parts: _Parts) -> Iterator[str]:
+    lines = [
+        line
+        for name, entry in parts.fields.items()
+        for line in compose.field_lines(name, entry, _more_words(parts, name, entry))
+    ]
+    if "source_kind" not in parts.fields and "fields.source_kind" not in parts.kept:
+        lines += [
+            "  # DECIDE: which kind of source is this agency?",
+            "  # source_kind: {constant: case_management}  # or hotline",
+        ]
+    settled = any(entry.line.settled for entry in parts.fields.values())
+    yield "fields:" if settled else "# fields:"
+    yield from lines
+    if parts.groups:
+        yield "groups:"
+    for name, group in parts.groups.items():
+        yield from compose.group_lines(name, group, _more_words(parts, name, group))
+
+
+def _more_words(parts: _Parts, name: str, entry: FieldEntry | GroupEntry) -> dict[str, str]:
+    """The layout's other words for a field or group, where the file uses some of them."""
+    if not parts.fit or not entry.valued:
+        return {}
+    mapping = parts.fit.layout.mapping
+    given: dict[str, tuple[str, ...]] = {}
+    if isinstance(entry, GroupEntry):
+        given = dict(mapping.groups[name].values) if name in mapping.groups else {}
+        known = parts.lexicon.group_matcher(name).known
+    else:
+        values = mapping.fields[name].values if name in mapping.fields else {}
+        given = {text: (code,) for text, code in values.items() if code}
+        known = parts.lexicon.field_matcher(name).known
+    if not any(text in given for text in entry.valued.listed):
+        return {}
+    return {text: compose.codes_text(codes) for text, codes in given.items() if normalise(text) not in known}
+
+
+def _required(parts: _Parts, record_id: str) -> list[str]:
+    given = parts.fit.layout.mapping.required if parts.fit else ()
+    return [record_id, *(name for name in given if name in parts.profiles and name != record_id)]
+
+
+def _decimal_comma(parts: _Parts) -> bool:
+    numbers = [entry.line.column for entry in parts.fields.values() if entry.read == "number"]
+    return any(_DECIMAL_COMMA.fullmatch(text) for name in numbers for text in parts.profiles[name].values)
+
+
+def _unknown(parts: _Parts) -> list[str]:
+    """The texts that mean unknown in any placed column; none where the layout knows them all."""
+    given = list(parts.fit.layout.mapping.unknown) if parts.fit else [""]
+    valued = [entry.valued for entry in parts.fields.values() if entry.valued]
+    valued += [entry.valued for entry in parts.groups.values() if entry.valued]
+    found = dict.fromkeys(text for one in valued for text in one.unknown)
+    columns = [entry.line.column for entry in parts.fields.values() if entry.valued is None]
+    columns += [line.column for group in parts.groups.values() for line in group.flags.values()]
+    for name in columns:
+        found |= dict.fromkeys(
+            text for text in list(parts.profiles[name].values)[:20] if parts.lexicon.is_unknown(text)
+        )
+    new = [text for text in found if text not in given]
+    return [*given, *new] if new else []
