@@ -1,0 +1,1 @@
+"""Differential privacy: noisy counts, and records made from them alone."""
