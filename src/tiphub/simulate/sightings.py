@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from tiphub.simulate.names import misspelt
 from tiphub.simulate.population import Population
-from tiphub.simulate.truth import Shares, Truth
+from tiphub.simulate.truth import Truth
 from tiphub.standard import Standard, flag_name, load_standard
 
 Mask = npt.NDArray[np.bool_]
@@ -45,15 +45,34 @@ def see(population: Population) -> Mapping[str, Sightings]:
         true = pa.concat_tables([once, again]).sort_by(
             [("registration_date", "ascending"), ("person", "ascending")]
         )
-        found[name] = Sightings(_noted(own, truth.unknown[name], truth.overlooked, standard, true), true)
+        found[name] = Sightings(leave_gaps(own, truth, standard, true, name), true)
     return found
 
 
 def leave_gaps(
-    rng: np.random.Generator, truth: Truth, standard: Standard, people: pa.Table, who: str
+    rng: np.random.Generator, truth: Truth, standard: Standard, true: pa.Table, who: str
 ) -> pa.Table:
-    """Blank out what ``who`` (a key of ``Truth.unknown``) does not know."""
-    return _noted(rng, truth.unknown[who], truth.overlooked, standard, people)
+    """Blank out what ``who`` (a key of ``Truth.unknown``) does not know, and untick what it overlooked."""
+    columns = {name: true[name].combine_chunks() for name in true.column_names}
+    people = true.num_rows
+    gaps = {name: rng.random(people) < share for name, share in truth.unknown[who].items()}
+    for name in _FROM_AGE:
+        gaps[name] = gaps.get("age", np.zeros(people, dtype=bool))
+    for name, column in standard.columns.items():
+        if name not in columns:
+            continue
+        if column.option and column.option.merged_from:
+            parts = [columns[flag_name(str(column.group), part)] for part in column.option.merged_from]
+            columns[name] = reduce(pc.or_kleene, parts)
+            continue
+        cells = columns[name]
+        if column.group is not None:
+            cells = pc.and_kleene(cells, pa.array(rng.random(people) >= truth.overlooked))
+        gap = gaps.get(column.group or name)
+        columns[name] = (
+            cells if gap is None else pc.if_else(pa.array(gap), pa.scalar(None, cells.type), cells)
+        )
+    return pa.table(columns)
 
 
 def _known(rng: np.random.Generator, truth: Truth, people: pa.Table) -> tuple[npt.NDArray[np.int64], ...]:
@@ -105,28 +124,3 @@ def _day_of_year(days: npt.NDArray[np.datetime64]) -> npt.NDArray[np.int64]:
     month = days.astype("datetime64[M]")
     day = (days.astype("datetime64[D]") - month.astype("datetime64[D]")).astype(np.int64)
     return np.asarray(month.astype(np.int64) % 12 * 31 + day, dtype=np.int64)
-
-
-def _noted(
-    rng: np.random.Generator, unknown: Shares, overlooked: float, standard: Standard, true: pa.Table
-) -> pa.Table:
-    columns = {name: true[name].combine_chunks() for name in true.column_names}
-    people = true.num_rows
-    gaps = {name: rng.random(people) < share for name, share in unknown.items()}
-    for name in _FROM_AGE:
-        gaps[name] = gaps.get("age", np.zeros(people, dtype=bool))
-    for name, column in standard.columns.items():
-        if name not in columns:
-            continue
-        if column.option and column.option.merged_from:
-            parts = [columns[flag_name(str(column.group), part)] for part in column.option.merged_from]
-            columns[name] = reduce(pc.or_kleene, parts)
-            continue
-        cells = columns[name]
-        if column.group is not None:
-            cells = pc.and_kleene(cells, pa.array(rng.random(people) >= overlooked))
-        gap = gaps.get(column.group or name)
-        columns[name] = (
-            cells if gap is None else pc.if_else(pa.array(gap), pa.scalar(None, cells.type), cells)
-        )
-    return pa.table(columns)
