@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from release.sample import K, publish_sample
 from tiphub.cli import app
 from tiphub.errors import TiphubError
 from tiphub.mapping import load_layout
@@ -93,6 +94,15 @@ def test_conditions_and_a_question_that_nobody_answered(cases: Path) -> None:
 def test_mistakes(cases: Path, arguments: tuple[str, ...], what: str) -> None:
     with pytest.raises(TiphubError, match=what):
         run(cases, *arguments)
+
+
+def test_a_release_holds_back_what_is_too_few(tmp_path: Path) -> None:
+    release = publish_sample(tmp_path)
+    document = json.loads(run(release, "--field", "gender", "--by", "citizenship", "--format", "json"))
+    counts = [row["numerator"] for row in document["rows"]]
+    assert document["source"] == str(release)
+    assert all(count is None or count >= K for count in counts)
+    assert any(counts)
 
 
 def test_no_such_source(tmp_path: Path) -> None:

@@ -67,11 +67,12 @@ NUMBERS = [
     ("99999999999999999999", None, "is not a number"),
     ("", None, None),
     ("-99", None, None),
+    ("nd", None, None),
 ]
 
 
 def test_numbers(run: Run) -> None:
-    text = 'file: {decimal: ","}\nunknown: ["-99"]\nfields: {age: {column: a}, gender: {column: s}}'
+    text = 'file: {decimal: ","}\nunknown: ["-99", ND]\nfields: {age: {column: a}, gender: {column: s}}'
     found = run(text, [{"a": cell, "s": "man"} for cell, _, _ in NUMBERS])
     assert [row["age"] for row in found] == [age for _, age, _ in NUMBERS]
     assert [reasons(row) for row in found] == [[("a", cell, why)] if why else [] for cell, _, why in NUMBERS]

@@ -32,9 +32,12 @@ def convert(
     with DuckDBEngine() as engine:
         opened = open_standard(file, source, standard, engine)
         written, losses = write_layout(opened.table.order_by("row"), layout, standard)
+    part = out.with_name(f"{out.name}.part")
     try:
-        pa_csv.write_csv(written, out, pa_csv.WriteOptions(quoting_style="needed"))
+        pa_csv.write_csv(written, part, pa_csv.WriteOptions(quoting_style="needed"))
+        part.replace(out)
     except OSError as error:
+        part.unlink(missing_ok=True)
         raise TiphubError(f"The file cannot be written: {error.strerror or error}.", where=str(out)) from None
     aside = f"; {opened.quarantined:,} of {opened.read:,} could not be read" if opened.quarantined else ""
     typer.echo(f"{written.num_rows:,} rows written to {out}{aside}.")

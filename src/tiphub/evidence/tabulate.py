@@ -68,7 +68,8 @@ def tabulate(
             from those that remain.
 
     Returns:
-        Rows ordered by the cells of ``by`` in the standard's order, then from the most frequent value on.
+        Rows ordered by the cells of ``by`` in the standard's order, then from the most frequent value on
+        (the values of a number in their own order).
 
     Raises:
         TiphubError: a name is not in the standard, or the table does not carry it.
@@ -79,6 +80,7 @@ def tabulate(
     orders = [ordered_values(countable(table, standard, name), standard) for name in by]
     tests = [chosen(table, standard, name, value) for name, value in (where or {}).items()]
     rows = table.filter(*tests) if tests else table
+    numbered = field is not None and countable(table, standard, field).kind == "integer"
     if group is not None:
         title = standard.groups[group].label["en"] if group in standard.groups else group
         counts = _group_counts(rows, group_flags(table, standard, group), by)
@@ -95,7 +97,7 @@ def tabulate(
             continue
         found = [_row(dict(zip(by, place, strict=True)), *pair, denominator) for pair in numerators.items()]
         held = _hold_back(found, smallest_count, exclusive=group is None) if smallest_count else found
-        out += sorted(held, key=lambda row: -1 if row.numerator is None else row.numerator, reverse=True)
+        out += held if numbered else sorted(held, key=lambda row: -(row.numerator or 0))
     if not counts:
         notes.append(_nobody(title, {}))
     if smallest_count and any(row.numerator is None for row in out):

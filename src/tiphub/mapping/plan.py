@@ -101,7 +101,7 @@ class _Planner:
         column, cell = place
         self.origins[entry.field] = column
         field = self.standard.fields[entry.field]
-        unknown = tuple(text.strip() for text in (*entry.unknown, *self.mapping.unknown))
+        unknown = (*entry.unknown, *self.mapping.unknown)
         base = (self._name(), cell, column, entry.field)
         match entry.read:
             case "number":

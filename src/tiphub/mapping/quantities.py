@@ -17,7 +17,8 @@ _ANY = "^([+-]?[0-9]{1,9})([.][0-9]*)?$"
 
 def _trimmed(cell: ir.StringValue, unknown: abc.Sequence[str]) -> ir.StringValue:
     text = cell.strip()
-    return ibis.ifelse(text.isin(["", *unknown]), ibis.null("string"), text)
+    words = dict.fromkeys(["", *(word.strip().lower() for word in unknown)])
+    return text.lower().cases(*((word, ibis.null("string")) for word in words), else_=text)
 
 
 @dataclass(frozen=True, slots=True)

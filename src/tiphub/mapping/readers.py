@@ -139,12 +139,12 @@ class ManyReader:
     def keys(self, cells: ir.Table) -> Columns:
         """See `Reader`: each item between two breaks."""
         cell = cells[self.cell]
-        known = cell.isnull() | cell.isin([text for text in self.unknown if text])
+        unknown = [(text, ibis.null("string")) for text in dict.fromkeys(["", *self.unknown])]
         keys = {"key": self.separators.replace(" ", "")}
         if " " in self.separators:
             keys["spaced"] = self.separators
         return {
-            f"{key}_{self.name}": ibis.ifelse(known, ibis.null("string"), _items(cell, separators))
+            f"{key}_{self.name}": cell.cases(*unknown, else_=_items(cell, separators))
             for key, separators in keys.items()
         }
 
