@@ -31,11 +31,18 @@ def main() -> None:
         if error.do:
             console.print(f"  to do: {_plain(error.do)}", highlight=False)
         sys.exit(error.exit_code)
+    except BrokenPipeError:
+        sys.exit(141)
+    except OSError as error:
+        if error.strerror is None:
+            raise
+        console.print(f"[bold red]error:[/bold red] {_plain(error.strerror)}", highlight=False)
+        if error.filename:
+            console.print(f"  where: {_plain(str(error.filename))}", highlight=False)
+        sys.exit(1)
     except KeyboardInterrupt:
         console.print("interrupted: nothing half-done was kept; run the same command again", highlight=False)
         sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(141)
 
 
 def _plain(text: str) -> str:

@@ -189,7 +189,7 @@ def speaking(where: str = "") -> Iterator[None]:
             where=where,
             do="Nothing half-done was kept. Free memory and disk space, then run the same command again.",
         ) from None
-    except (duckdb.IOException, duckdb.FatalException, duckdb.InternalException) as error:
+    except duckdb.Error as error:
         if not any(sign in str(error).lower() for sign in _FULL):
             raise
         raise _disk_full(where) from None

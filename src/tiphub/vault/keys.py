@@ -57,9 +57,9 @@ def make_key(path: Path) -> bool:
 
 def _checked(text: str, where: str) -> str:
     key = text.strip()
-    if len(key) < _SHORTEST or not key.isprintable():
+    if len(key) < _SHORTEST or not (key.isascii() and key.isprintable()):
         raise TiphubError(
-            f"This is no key for a vault: it must have at least {_SHORTEST} printable characters.",
+            f"This is no key for a vault: it must have at least {_SHORTEST} plain characters (ASCII).",
             where=where,
         )
     return key

@@ -1,0 +1,80 @@
+"""The embedded engine streams in bounded memory and never passes a cut-off stream for a whole one."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from tiphub.engine import DuckDBEngine
+from tiphub.errors import TiphubError
+
+
+def test_a_table_and_a_stream_are_registered() -> None:
+    table = pa.table({"a": [1, 2, 3]})
+    with DuckDBEngine() as engine:
+        assert engine.register("t", table).a.sum().execute() == 6
+        stream = engine.register("s", table.to_reader())
+        assert sum(batch.num_rows for batch in engine.batches(stream)) == 3
+
+
+def test_batches_have_the_size_asked_for() -> None:
+    with DuckDBEngine() as engine:
+        numbers = engine.register("t", pa.table({"a": range(10_000)}))
+        sizes = [batch.num_rows for batch in engine.batches(numbers, rows=2_048)]
+    assert sum(sizes) == 10_000
+    assert max(sizes) <= 2_048
+
+
+def test_a_stream_that_another_query_cuts_off_says_so() -> None:
+    with DuckDBEngine() as engine:
+        numbers = engine.register("t", pa.table({"a": range(500_000)}))
+        stream = engine.batches(numbers, rows=1_000)
+        next(stream)
+        engine.execute("SELECT 1")
+        with pytest.raises(RuntimeError, match="another query"):
+            list(stream)
+
+
+def test_parquet_goes_out_and_comes_back(tmp_path: Path) -> None:
+    with DuckDBEngine() as engine:
+        table = engine.register("t", pa.table({"a": [1, None], "b": ["x", "y"]}))
+        engine.write_parquet(table, tmp_path / "t.parquet")
+        back = engine.read_parquet(tmp_path / "t.parquet").order_by("b").to_pyarrow()
+    assert back.to_pylist() == [{"a": 1, "b": "x"}, {"a": None, "b": "y"}]
+
+
+def test_what_is_no_parquet_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.parquet").write_text("no")
+    with DuckDBEngine() as engine:
+        for name in ("t.parquet", "missing.parquet"):
+            with pytest.raises(TiphubError, match="no readable Parquet"):
+                engine.read_parquet(tmp_path / name)
+
+
+def test_an_engine_for_reading_does_not_write(tmp_path: Path) -> None:
+    with DuckDBEngine(read_only_files=True) as engine, pytest.raises(TiphubError, match="only reads"):
+        engine.write_parquet(engine.register("t", pa.table({"a": [1]})), tmp_path / "t.parquet")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_transaction_is_kept_whole_or_not_at_all() -> None:
+    with DuckDBEngine() as engine:
+        engine.execute("CREATE TABLE t (a INTEGER)")
+        with pytest.raises(ZeroDivisionError), engine.transaction():
+            assert engine.execute("INSERT INTO t VALUES (1)")[0][0] / 0
+        with engine.transaction():
+            engine.insert("t", engine.register("s", pa.table({"a": [2]})))
+        assert engine.execute("SELECT a FROM t") == [(2,)]
+
+
+def test_too_little_memory_is_told_and_nothing_is_spilled_unasked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    distinct = "SELECT count(*) FROM (SELECT DISTINCT range || 'x' FROM range(3000000))"
+    with (
+        DuckDBEngine(memory_limit="20MB", threads=1) as engine,
+        pytest.raises(TiphubError, match="not enough memory"),
+    ):
+        engine.execute(distinct)
+    assert list(tmp_path.iterdir()) == []
