@@ -1,6 +1,6 @@
 """Ingest, harmonise and count simulated cases: tiphub against plain pandas, in one run.
 
-Usage: intake.py [SIZE ...] [--vault] [--keep FOLDER]
+Usage: intake.py [SIZE ...] [--vault] [--keep FOLDER] [--memory GB]
 
 Each size is measured in a process of its own, one after the other. Prints seconds, peak memory and whether
 both gave the same counts; nothing is asserted. README.md says how to read it.
@@ -25,8 +25,6 @@ from tiphub.simulate import simulate_layout
 HERE = Path(__file__).resolve().parent
 SIZES = (100_000, 1_000_000, 10_000_000)
 BY = ["accepted", "year_of_registration", "gender", "majority_status"]
-MEMORY = 0.8
-"""Share of the machine's memory that a process may take: a run that needs more ends, not the machine."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +34,12 @@ class Run:
     counts: pd.DataFrame | None
 
 
-def measure(script: str, source: Path, target: Path) -> Run:
-    """Run a script in a process of its own: seconds, peak memory in MB, its counts if it ended well."""
-    total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = f"import resource as r; r.setrlimit(r.RLIMIT_DATA, ({int(total * MEMORY)},) * 2);"
+def measure(script: str, source: Path, target: Path, memory: int) -> Run:
+    """Run a script in a process of its own: seconds, peak memory in MB, its counts if it ended well.
+
+    A process that needs more than ``memory`` bytes ends, so that the machine does not.
+    """
+    limit = f"import resource as r; r.setrlimit(r.RLIMIT_DATA, ({memory},) * 2);"
     start = f"import runpy, sys; sys.argv = {[script, str(source), str(target)]!r};"
     start += "runpy.run_path(sys.argv[0], run_name='__main__')"
     target.unlink(missing_ok=True)
@@ -86,7 +86,12 @@ def main() -> None:
     parser.add_argument(
         "--keep", type=Path, help="keep the simulated files in this folder, and use those there"
     )
+    parser.add_argument(
+        "--memory", type=float, help="GB that a process may take; default 80%% of the machine's"
+    )
     options = parser.parse_args()
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    memory = int(options.memory * 1e9 if options.memory else 0.8 * machine)
     table = Table("rows", "way", "seconds", "times pandas' speed", "peak MB", "same counts")
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
@@ -96,14 +101,14 @@ def main() -> None:
             if not source.exists():
                 simulate_layout(source, "ctdc-2018", size, progress=Terminal())
             target = Path(temporary) / "counts.parquet"
-            pandas = measure("intake_pandas.py", source, target)
+            pandas = measure("intake_pandas.py", source, target, memory)
             ways = {
                 "tiphub": "intake_tiphub.py",
                 **({"tiphub, vault": "intake_vault.py"} if options.vault else {}),
             }
             runs = {
                 "pandas": pandas,
-                **{way: measure(script, source, target) for way, script in ways.items()},
+                **{way: measure(script, source, target, memory) for way, script in ways.items()},
             }
             for way, run in runs.items():
                 done = run.counts is not None

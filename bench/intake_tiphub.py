@@ -6,7 +6,7 @@ from pathlib import Path
 import ibis
 
 from tiphub.engine import DuckDBEngine
-from tiphub.mapping import as_reader, harmonise, load_layout, read_options
+from tiphub.mapping import harmonise, load_layout, read_options
 from tiphub.standard import load_standard
 from tiphub.tabular import open_table
 
@@ -18,7 +18,7 @@ def main(source: Path, target: Path) -> None:
     layout = load_layout("ctdc-2018", standard)
     with DuckDBEngine() as engine:
         raw = open_table(source, read_options(layout.mapping))
-        cases = harmonise(engine.register("raw", as_reader(raw)), layout.mapping, standard)
+        cases = harmonise(engine.register("raw", raw.reader()), layout.mapping, standard)
         cases = cases.mutate(accepted=cases.problems.length() == 0)
         flags = [name for name, column in standard.columns.items() if column.group]
         counts = cases.group_by(["accepted", *BY]).aggregate(
