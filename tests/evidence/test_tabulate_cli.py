@@ -1,4 +1,4 @@
-"""``tiphub tabulate`` as people and scripts use it, on a small file of the 2018 layout."""
+"""``tiphub tabulate`` as people and scripts use it, on a small file of the 2024 layout."""
 
 import csv
 import json
@@ -19,20 +19,19 @@ RUNNER = CliRunner()
 
 @pytest.fixture(scope="module")
 def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three children, two recruited by family; one adult, by a friend; one row without a source."""
+    """Three children, two recruited by family; one adult, by a friend."""
     path = tmp_path_factory.mktemp("cases") / "cases.csv"
-    columns = load_layout("ctdc-2018", load_standard()).columns
+    columns = load_layout("ctdc-2024", load_standard()).columns
     rows = [
-        {"majorityStatus": "Minor", "recruiterRelationFamily": "1", "gender": "Female"},
-        {"majorityStatus": "Minor", "recruiterRelationFamily": "1", "gender": "Male"},
-        {"majorityStatus": "Minor", "recruiterRelationOther": "1", "gender": "Female"},
-        {"majorityStatus": "Adult", "recruiterRelationFriend": "1", "gender": "Female"},
+        {"ageBroad": "09--17", "recruiterRelationFamily": "1", "gender": "Woman"},
+        {"ageBroad": "09--17", "recruiterRelationFamily": "1", "gender": "Man"},
+        {"ageBroad": "09--17", "recruiterRelationOther": "1", "gender": "Woman"},
+        {"ageBroad": "18--20", "recruiterRelationFriend": "1", "gender": "Woman"},
     ]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
-        writer.writerows({**row, "Datasource": "Hotline"} for row in rows)
-        writer.writerow({"majorityStatus": "Minor"})
+        writer.writerows(rows)
     return path
 
 
@@ -43,7 +42,7 @@ def run(path: Path, *arguments: str) -> str:
     return result.stdout
 
 
-BY = ("--layout", "ctdc-2018", "--group", "recruiter_relation", "--by", "majority_status")
+BY = ("--layout", "ctdc-2024", "--group", "recruiter_relation", "--by", "majority_status")
 
 
 def test_json_for_scripts(cases: Path) -> None:
@@ -73,10 +72,10 @@ def test_csv_and_table_tell_the_same(cases: Path) -> None:
 
 
 def test_conditions_and_a_question_that_nobody_answered(cases: Path) -> None:
-    arguments = ("--layout", "ctdc-2018", "--field", "gender", "--where", "recruiter_relation_family=yes")
+    arguments = ("--layout", "ctdc-2024", "--field", "gender", "--where", "recruiter_relation_family=yes")
     document = json.loads(run(cases, *arguments, "--format", "json"))
     assert [(row["value"], row["numerator"]) for row in document["rows"]] == [("woman", 1), ("man", 1)]
-    assert run(cases, "--layout", "ctdc-2018", "--group", "labour_sector").startswith(
+    assert run(cases, "--layout", "ctdc-2024", "--group", "labour_sector").startswith(
         "No record has an answer"
     )
 
@@ -85,10 +84,10 @@ def test_conditions_and_a_question_that_nobody_answered(cases: Path) -> None:
     ("arguments", "what"),
     [
         (("--group", "labour_sector"), "read by a layout"),
-        (("--layout", "ctdc-2018", "--field", "gender", "--where", "gender"), "no condition"),
-        (("--layout", "ctdc-2018", "--field", "gender", "--where", "gender=womn"), "no value womn"),
+        (("--layout", "ctdc-2024", "--field", "gender", "--where", "gender"), "no condition"),
+        (("--layout", "ctdc-2024", "--field", "gender", "--where", "gender=womn"), "no value womn"),
         (("--layout", "ctdc-2019", "--field", "gender"), "no layout"),
-        (("--layout", "ctdc-2018"), "either a group or a field"),
+        (("--layout", "ctdc-2024"), "either a group or a field"),
     ],
 )
 def test_mistakes(cases: Path, arguments: tuple[str, ...], what: str) -> None:
