@@ -176,6 +176,17 @@ class Store:
         found = self.engine.execute(f"SELECT value FROM {META} WHERE name = ?", [f"evaluation {release}"])
         return json.loads(found[0][0]) if found else None
 
+    def ledger_lines(self) -> tuple[str, ...]:
+        """The vault's copy of the privacy ledger, line by line (see ``vault/ledger``)."""
+        found = self.engine.execute(f"SELECT value FROM {META} WHERE name LIKE 'ledger %' ORDER BY name")
+        return tuple(str(row[0]) for row in found)
+
+    def keep_ledger_line(self, line: str) -> None:
+        """Add a line to that copy; it is on the disk when this returns."""
+        number = len(self.ledger_lines()) + 1
+        with self.transaction():
+            self.engine.execute(f"INSERT INTO {META} VALUES (?, ?)", [f"ledger {number:09d}", line])
+
     def signing_key(self) -> Ed25519PrivateKey:
         """The key that releases are signed with; made once and kept in the vault."""
         found = self.engine.execute(f"SELECT value FROM {META} WHERE name = 'signing_key'")
