@@ -1,0 +1,18 @@
+"""Odds ratios: the logistic models of the 2023 study of IOM and Harvard FXB, on any table in the standard."""
+
+from tiphub.evidence.models.country_values import CountryValues, read_country_values
+from tiphub.evidence.models.model import odds_ratios
+from tiphub.evidence.models.outcomes import OUTCOMES
+from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
+from tiphub.evidence.models.terms import REFERENCES
+
+__all__ = [
+    "OUTCOMES",
+    "REFERENCES",
+    "CountryValues",
+    "Effect",
+    "OddsRatios",
+    "Ratio",
+    "odds_ratios",
+    "read_country_values",
+]

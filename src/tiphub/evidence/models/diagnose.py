@@ -1,0 +1,97 @@
+"""Sentences about what a model cannot tell, and about what to be careful with."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tiphub.evidence.models.design import Design, Floats
+from tiphub.evidence.models.fit import Fit
+from tiphub.evidence.models.outcomes import Outcome
+from tiphub.evidence.models.result import Effect
+
+FEWEST_EVENTS = 10
+"""Events per parameter under which estimates get unreliable (Peduzzi et al., J Clin Epidemiol 49, 1996)."""
+
+FEWEST_PEOPLE = 5
+"""People in a cell under which the interval, which takes the log odds for normal, is only rough."""
+
+
+def why_not(
+    label: str, counts: tuple[int, int], reference: str, base: tuple[int, int], outcome: Outcome
+) -> str:
+    """Why a category has no ratio although it is no linear function of the others."""
+    for who, (yes, no) in ((reference, base), (label, counts)):
+        if yes == 0 or no == 0:
+            others = outcome.no if no == 0 else outcome.yes
+            there = f"There are no {others} among the {yes + no:,} people of “{who}”"
+            if who == reference:
+                return f"{there}, the reference: choose another reference."
+            return f"{there}: the ratio has no {'upper' if no == 0 else 'lower'} bound."
+    return "Together with other covariates it tells the outcome without error (separation)."
+
+
+def few_events(design: Design, outcome: Outcome) -> list[str]:
+    """Whether there are too few people of the rarer kind for so many parameters."""
+    yes, no = float(design.yes.sum()), float(design.no.sum())
+    rarer, events = (outcome.yes, yes) if yes <= no else (outcome.no, no)
+    parameters = len(design.parameters)
+    if events >= FEWEST_EVENTS * parameters:
+        return []
+    told = f"Only {events:,.0f} {rarer} for {parameters} ratios: under {FEWEST_EVENTS} for each"
+    return [f"{told}, estimates are unreliable. Ask for fewer covariates."]
+
+
+def few_people(rows: Sequence[Effect], title: str) -> list[str]:
+    """Categories with very few people on one side."""
+    thin = [row.label for row in rows if 0 < min(row.yes or 0, row.no or 0) < FEWEST_PEOPLE]
+    if not thin:
+        return []
+    named = ", ".join(f"“{label}”" for label in thin)
+    return [f"{title}: fewer than {FEWEST_PEOPLE} people on one side in {named}; the intervals are rough."]
+
+
+def entangled(design: Design, found: Fit, titles: Mapping[str, str]) -> list[str]:
+    """Covariates that cannot be told apart at all, or hardly (generalised variance inflation).
+
+    Fox and Monette, JASA 87, 1992: the generalised variance inflation factor of a covariate of several
+    parameters, to the power 1/(2 x parameters), is comparable with the root of the usual one; 10 is the
+    customary limit of the latter.
+    """
+    names = list(dict.fromkeys(name for name, _ in design.parameters))
+    stuck = list(
+        dict.fromkeys(
+            name for (name, _), is_so in zip(design.parameters, found.collinear, strict=True) if is_so
+        )
+    )
+    notes = []
+    if stuck:
+        some = " and ".join(titles[name] for name in stuck)
+        notes.append(
+            f"Collinear: {some}. One follows from the others in these data, so their ratios cannot be told "
+            "apart. Leave one out."
+        )
+    good = np.flatnonzero(np.isfinite(found.coefficients))
+    if len(names) < 2 or len(good) < 2:
+        return notes
+    spread = found.covariance[np.ix_(good, good)]
+    deviation = np.sqrt(np.diag(spread))
+    correlation = spread / np.outer(deviation, deviation)
+    close = []
+    for name in names:
+        own = np.array([design.parameters[place][0] == name for place in good])
+        if own.any() and not own.all() and _inflation(correlation, own) > 10**0.5:
+            close.append(titles[name])
+    if close:
+        notes.append(
+            f"{' and '.join(close)} go together so closely with other covariates that the data can hardly "
+            "tell the effects apart; the intervals are wide for that reason."
+        )
+    return notes
+
+
+def _inflation(correlation: Floats, own: Sequence[bool] | np.ndarray) -> float:
+    inside, outside = np.asarray(own), ~np.asarray(own)
+    _, part = np.linalg.slogdet(correlation[np.ix_(inside, inside)])
+    _, rest = np.linalg.slogdet(correlation[np.ix_(outside, outside)])
+    _, whole = np.linalg.slogdet(correlation)
+    return float(np.exp((part + rest - whole) / (2 * inside.sum())))
