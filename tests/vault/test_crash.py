@@ -2,6 +2,7 @@
 
 import multiprocessing
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -130,3 +131,19 @@ def test_a_full_disk_is_told_and_the_last_good_state_stands(desk: Desk) -> None:
     assert "The disk is full" in answer.read_text("utf-8")
     assert state(desk.hub.root) == before
     assert desk.take(path).quality.accepted
+
+
+def test_an_interrupted_ingest_says_that_nothing_half_done_was_kept(desk: Desk) -> None:
+    path = desk.write("1.csv", rows(0, "Peru", 200_000))
+    command = [sys.executable, "-m", "tiphub", "ingest", str(desk.hub.root), "refuge", str(path)]
+    child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    vault = desk.hub.vault / "vault.duckdb"
+    small = vault.stat().st_size
+    while vault.stat().st_size < small + 1_000_000 and child.poll() is None:
+        time.sleep(0.01)
+    child.send_signal(signal.SIGINT)
+    _, told = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert "nothing half-done was kept" in told
+    assert "Traceback" not in told
+    assert desk.records() == []

@@ -21,7 +21,7 @@ for _module in sorted(module.name for module in iter_modules(__path__)):
 
 def main() -> None:
     """Run the command line; errors that a user can put right are printed without a traceback."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
     try:
         app(standalone_mode=True)
     except TiphubError as error:

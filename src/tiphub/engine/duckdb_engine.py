@@ -189,6 +189,10 @@ def speaking(where: str = "") -> Iterator[None]:
             where=where,
             do="Nothing half-done was kept. Free memory and disk space, then run the same command again.",
         ) from None
+    except (duckdb.InterruptException, RuntimeError) as error:
+        if "interrupted" not in str(error).lower():
+            raise
+        raise KeyboardInterrupt from None
     except duckdb.Error as error:
         if not any(sign in str(error).lower() for sign in _FULL):
             raise
