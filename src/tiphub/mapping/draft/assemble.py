@@ -127,7 +127,7 @@ def _text(origin: Origin, parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iter
     yield compose.file_line(origin, decimal_comma=_decimal_comma(parts))
     if parts.record_id:
         line = parts.record_id
-        yield f"# {compose.percent(line)} sure: {line.reason}"
+        yield compose.comment(f"# {compose.percent(line)} sure: {line.reason}")
         yield f"record_id: {{column: {compose.quoted(line.column)}}}"
         yield f"required: {compose.listed(_required(parts, line.column))}"
     else:
@@ -136,7 +136,7 @@ def _text(origin: Origin, parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iter
         yield f"unknown: {compose.listed(unknown)}"
     if parts.kept and parts.fit:
         yield f"# From the layout {parts.fit.layout.name}, unchanged:"
-        yield from (f"#   {target}: {columns}" for target, columns in parts.kept.items())
+        yield from (f"#   {target}: {compose.comment(columns)}" for target, columns in parts.kept.items())
     yield from _entries(parts)
     yield from compose.unplaced_lines(unplaced)
 

@@ -1,6 +1,5 @@
 """The draft as YAML: every line with its confidence and its reason."""
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -23,7 +22,12 @@ def quoted(text: str) -> str:
     """
     if _PLAIN.fullmatch(text) and text.lower() not in {"null", "~"} and "  " not in text:
         return text
-    return json.dumps(text, ensure_ascii=False)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(letter if letter.isprintable() else _escape(letter) for letter in escaped) + '"'
+
+
+def _escape(letter: str) -> str:
+    return {"\n": "\\n", "\t": "\\t"}.get(letter, f"\\U{ord(letter):08x}")
 
 
 def listed(texts: Iterable[str]) -> str:
@@ -33,10 +37,12 @@ def listed(texts: Iterable[str]) -> str:
 
 def head(origin: Origin, rows: int, fit: Fit | None) -> Iterator[str]:
     """The comment at the top."""
-    yield f"# A draft, made from {origin.name} ({rows:,} rows looked at). Nothing here is settled before a"
+    yield comment(
+        f"# A draft, made from {origin.name} ({rows:,} rows looked at). Nothing here is settled before a"
+    )
     yield "# person has read it. Each line says how sure it is and why; those that say CHECK are less sure."
     for note in origin.notes:
-        yield f"# The file: {note}."
+        yield comment(f"# The file: {note}.")
     if fit:
         yield (
             f"# The file has {fit.share:.0%} of the columns that the layout {fit.layout.name} uses "
@@ -108,7 +114,7 @@ def unplaced_lines(unplaced: Sequence[Unplaced]) -> Iterator[str]:
     """What has no place, as comments."""
     if unplaced:
         yield "# Without a place:"
-        yield from (f"# - {_comment(entry.column)}: {entry.why}" for entry in unplaced)
+        yield from (comment(f"# - {entry.column}: {entry.why}") for entry in unplaced)
 
 
 def open_values(valued: Valued | None) -> str:
@@ -117,7 +123,7 @@ def open_values(valued: Valued | None) -> str:
         return ""
     shown = list(recurring(valued.open))[:_SHOWN]
     hidden = len(valued.open) - len(shown)
-    said = ", ".join(map(_comment, shown))
+    said = ", ".join(map(comment, shown))
     rest = f"{hidden} more, rare or long" if shown else f"{hidden} different, rare or long"
     return "; ".join(part for part in (said, rest if hidden else "") if part)
 
@@ -153,7 +159,7 @@ def _values(valued: Valued | None, extra: Mapping[str, str], indent: str) -> Ite
 
 
 def _reason(line: Line, indent: str) -> Iterator[str]:
-    yield f"{indent}# {_sure(line)}: {_comment(line.reason)}"
+    yield f"{indent}# {_sure(line)}: {comment(line.reason)}"
 
 
 def _sure(line: Line) -> str:
@@ -167,5 +173,7 @@ def percent(line: Line) -> str:
     return f"{min(line.confidence, 0.99):.0%}"
 
 
-def _comment(text: str) -> str:
-    return " ".join(text.split())
+def comment(text: str) -> str:
+    """A text that may stand in a comment: one line, nothing but what can be printed."""
+    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(printable.split())

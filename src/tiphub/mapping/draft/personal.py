@@ -23,7 +23,10 @@ def may_show(header: str, values: Mapping[str, int], personal: Iterable[str]) ->
     """
     if not values or len(values) > _FEW or sounds_personal(header, personal):
         return False
-    return all(count >= _OFTEN and not looks_personal(text) for text, count in values.items())
+    return all(
+        count >= _OFTEN and not looks_personal(text) and not _DIGITS.search(text)
+        for text, count in values.items()
+    )
 
 
 def sounds_personal(header: str, personal: Iterable[str]) -> bool:
@@ -38,7 +41,7 @@ def looks_personal(text: str) -> bool:
         len(text) > _LONG
         or bool(_MAIL.search(text))
         or len(_DIGITS.findall(text)) >= 4
-        or bool(_NAME.fullmatch(text))
+        or bool(_NAME.search(text))
     )
 
 
