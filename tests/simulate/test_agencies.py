@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tiphub.engine import DuckDBEngine
+from tiphub.errors import TiphubError
 from tiphub.mapping import harmonise, load_mapping, read_options
 from tiphub.simulate import (
     AGENCIES,
@@ -237,3 +238,13 @@ def test_names_are_made_of_syllables(population: Population) -> None:
     names = {*population.people["given_name"].to_pylist(), *population.people["family_name"].to_pylist()}
     assert all(name.isalpha() and name[0].isupper() and len(name) >= 5 for name in names)
     assert len(names) > 1_000
+
+
+def test_too_few_people_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(TiphubError, match="too few"):
+        simulate_agencies(simulate_population(200, seed=1), tmp_path)
+
+
+def test_the_smallest_demo_has_people_enough(tmp_path: Path) -> None:
+    truth = simulate_agencies(simulate_population(2_000, seed=1), tmp_path)
+    assert all(contribution.new for contribution in truth.contributions.values())

@@ -7,6 +7,8 @@ from typing import Literal
 
 import numpy as np
 
+from tiphub.errors import TiphubError
+
 Cell = str | int | float | date | tuple[str, ...] | None
 """One cell as the agency's program holds it; a tuple is a multi-select's list."""
 
@@ -55,8 +57,14 @@ def plan(rng: np.random.Generator, rows: int, kinds: Sequence[Dirt]) -> dict[int
     """Choose a row of its own, by position, for every dirty row asked for.
 
     Rows that are cut off come last, as the end of an interrupted export does.
+
+    Raises:
+        TiphubError: there are too few rows to be dirty in all these ways.
     """
     wanted = [dirt for dirt in kinds for _ in range(dirt.rows)]
+    if rows < 2 * len(wanted):
+        what = f"An agency has {rows} records, too few for {len(wanted)} dirty rows."
+        raise TiphubError(what, do="Simulate at least 2,000 people.")
     last = [dirt for dirt in wanted if dirt.kind == "cut_off"]
     wanted = [dirt for dirt in wanted if dirt.kind != "cut_off"]
     chosen = rng.choice(rows - len(last), size=len(wanted), replace=False)
