@@ -18,6 +18,9 @@ from tiphub.errors import TiphubError
 for _module in sorted(module.name for module in iter_modules(__path__)):
     import_module(f"{__name__}.{_module}")
 
+_INTERRUPTED = 130
+"""What Typer makes of Ctrl-C."""
+
 
 def main() -> None:
     """Run the command line; errors that a user can put right are printed without a traceback."""
@@ -40,9 +43,12 @@ def main() -> None:
         if error.filename:
             console.print(f"  where: {_plain(str(error.filename))}", highlight=False)
         sys.exit(1)
-    except KeyboardInterrupt:
-        console.print("interrupted: nothing half-done was kept; run the same command again", highlight=False)
-        sys.exit(130)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            console.print(
+                "interrupted: nothing half-done was kept; run the same command again", highlight=False
+            )
+        raise
 
 
 def _plain(text: str) -> str:
