@@ -3,7 +3,6 @@
 import csv
 import json
 import sys
-from collections.abc import Mapping
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
@@ -14,13 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from tiphub.cli.app import app
+from tiphub.cli.sources import open_source, pairs
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
 
 if TYPE_CHECKING:
-    import ibis.expr.types as ir
-
-    from tiphub.engine import Engine
     from tiphub.evidence import Row, Tabulation
 
 
@@ -56,11 +53,17 @@ def tabulate(
     if (group is None) == (field is None):
         raise TiphubError("Name either a group or a field.", do="Give --group or --field, not both.")
     standard = load_standard()
-    conditions = _conditions(where or [])
+    conditions = pairs(where or [])
     with DuckDBEngine() as engine:
-        table, smallest = _open(source, layout, standard, engine)
+        opened = open_source(source, layout, standard, engine)
         found = count(
-            table, standard, group=group, field=field, by=by or [], where=conditions, smallest_count=smallest
+            opened.table,
+            standard,
+            group=group,
+            field=field,
+            by=by or [],
+            where=conditions,
+            smallest_count=opened.smallest_count,
         )
     if format is Format.json:
         rows = [asdict(row) for row in found.rows]
@@ -74,41 +77,6 @@ def tabulate(
         _show(found, by or [], standard)
     for note in found.notes:
         Console(stderr=format is Format.csv).print(note, highlight=False, markup=False)
-
-
-def _conditions(texts: list[str]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for text in texts:
-        name, sign, value = text.partition("=")
-        if not sign or not name or not value:
-            raise TiphubError(f"{text} is no condition.", do="Write FIELD=VALUE, such as gender=woman.")
-        if name in found:
-            raise TiphubError(f"{name} stands in two conditions.", do="Keep one of them.")
-        found[name] = value
-    return found
-
-
-def _open(
-    source: Path, layout: str | None, standard: Standard, engine: "Engine"
-) -> "tuple[ir.Table, int | None]":
-    """The columns that a source carries, and the number under which it holds counts back."""
-    if not source.exists():
-        raise TiphubError("There is no such file or release.", where=str(source))
-    if source.is_dir():
-        from tiphub.release import open_release
-
-        release = open_release(source)
-        return release.records(engine), release.smallest_count
-    from tiphub.mapping import layout_names, open_standard
-
-    if layout is None:
-        do = f"Give --layout with one of {', '.join(layout_names())}."
-        raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
-    found = open_standard(source, layout, standard, engine)
-    if found.quarantined:
-        text = f"{found.read:,} rows read, {found.quarantined:,} set aside because they could not be read."
-        Console(stderr=True).print(text, highlight=False)
-    return found.table.select(*found.columns), None
 
 
 def _figures(row: "Row", by: list[str]) -> list[str]:

@@ -1,0 +1,68 @@
+"""What commands read alike: a data file with a layout or a release, and NAME=VALUE pairs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from tiphub.errors import TiphubError
+from tiphub.standard import Standard
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+    from tiphub.engine import Engine
+    from tiphub.release import Release
+
+
+@dataclass(frozen=True)
+class Source:
+    """The columns that a source carries; if it is a release, that and under which number it holds back."""
+
+    table: "ir.Table"
+    smallest_count: int | None = None
+    release: "Release | None" = None
+
+
+def open_source(source: Path, layout: str | None, standard: Standard, engine: "Engine") -> Source:
+    """Open a data file or a release; rows of a file that could not be read are told on the error stream.
+
+    Raises:
+        TiphubError: there is no such file or release, or a data file comes without a layout.
+    """
+    if not source.exists():
+        raise TiphubError("There is no such file or release.", where=str(source))
+    if source.is_dir():
+        from tiphub.release import open_release
+
+        release = open_release(source)
+        return Source(release.records(engine), release.smallest_count, release)
+    from tiphub.mapping import layout_names, open_standard
+
+    if layout is None:
+        do = f"Give --layout with one of {', '.join(layout_names())}."
+        raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
+    found = open_standard(source, layout, standard, engine)
+    if found.quarantined:
+        text = f"{found.read:,} rows read, {found.quarantined:,} set aside because they could not be read."
+        Console(stderr=True).print(text, highlight=False)
+    return Source(found.table.select(*found.columns))
+
+
+def pairs(texts: list[str]) -> Mapping[str, str]:
+    """Options written NAME=VALUE, by name.
+
+    Raises:
+        TiphubError: one is written otherwise, or a name stands twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name or not value:
+            raise TiphubError(f"{text} is no condition.", do="Write FIELD=VALUE, such as gender=woman.")
+        if name in found:
+            raise TiphubError(f"{name} stands in two conditions.", do="Keep one of them.")
+        found[name] = value
+    return found
