@@ -26,6 +26,19 @@ class ReleaseSettings:
 
 
 @dataclass(frozen=True)
+class PrivacySettings:
+    """What a hub may tell of its people under differential privacy.
+
+    ``epsilon`` is what a release spends, ``lifetime_epsilon`` what all releases together may spend. ``delta``
+    is ``None`` to follow from the declared size. The ledger keeps to these exactly (see ``vault/ledger``).
+    """
+
+    epsilon: float = 4.0
+    delta: float | None = None
+    lifetime_epsilon: float = 8.0
+
+
+@dataclass(frozen=True)
 class Settings:
     """What ``hub.yml`` says.
 
@@ -41,6 +54,7 @@ class Settings:
     declared_size: int | None = None
     key_file: str = ""
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
 
 
 @dataclass(frozen=True)
@@ -177,22 +191,38 @@ declared_size: {value(settings.declared_size)}
 key_file: {value(settings.key_file or f"../{name}.key")}
 
 release:
-  # How people are protected in what is published.
+  # How people are protected in what is published: dp (differential privacy: counts with noise, and records
+  # made from them alone; see privacy below) or k_anonymity (nobody stands in a small group). A release beside
+  # one of the other method, on the same people, needs a person's signature.
   method: {value(settings.release.method)}
-  # No group of people that share the quasi-identifiers is smaller than this, and no count below it is told.
+  # For k_anonymity: no group of people that share the quasi-identifiers is smaller than this, and no count
+  # below it is told.
   k: {settings.release.k}
   # Columns to publish, and those by which somebody could be recognised; [] is the standard's choice.
   columns: {value(list(settings.release.columns))}
   quasi_identifiers: {value(list(settings.release.quasi_identifiers))}
+
+# For dp. Epsilon bounds what anybody can learn about one person: smaller is safer and less exact. What each
+# buys is shown, before anything is spent, by: tiphub build {name} --plan
+privacy:
+  # What one release spends.
+  epsilon: {value(settings.privacy.epsilon)}
+  # The chance, at most, that epsilon does not bound what is learnt. auto: from declared_size, 1 / (n ln n).
+  delta: {value("auto" if settings.privacy.delta is None else settings.privacy.delta)}
+  # What all releases together may spend, ever; two of epsilon 4 need about 6, three under 8. ledger.jsonl
+  # keeps account. A change here counts once it is signed: tiphub ledger {name} --sign-budget "Name, role"
+  lifetime_epsilon: {value(settings.privacy.lifetime_epsilon)}
 """
 
 
 def _settings(document: object, where: str) -> Settings:
     values = _known(document, Settings, where)
     release = _known(values.pop("release", None) or {}, ReleaseSettings, f"{where}, release")
+    privacy = _known(values.pop("privacy", None) or {}, PrivacySettings, f"{where}, privacy")
     settings = Settings(
         **{key: _shaped(key, value, where) for key, value in values.items()},
         release=ReleaseSettings(**{key: _shaped(key, value, where) for key, value in release.items()}),
+        privacy=PrivacySettings(**{key: _number(key, value, where) for key, value in privacy.items()}),
     )
     first, last = settings.years
     if first > last or not (first >= 1900 and last <= datetime.now(UTC).year + 50):
@@ -202,7 +232,9 @@ def _settings(document: object, where: str) -> Settings:
     return settings
 
 
-def _known(document: object, kind: type[Settings] | type[ReleaseSettings], where: str) -> dict[str, Any]:
+def _known(
+    document: object, kind: type[Settings | ReleaseSettings | PrivacySettings], where: str
+) -> dict[str, Any]:
     if not isinstance(document, Mapping):
         raise TiphubError("Expected settings, one a line: 'name: value'.", where=where)
     names = [item.name for item in fields(kind)]
@@ -212,6 +244,19 @@ def _known(document: object, kind: type[Settings] | type[ReleaseSettings], where
             hint = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(names)}."
             raise TiphubError(f"'{key}' is no setting.", where=where, do=hint)
     return dict(document)
+
+
+def _number(key: str, value: object, where: str) -> Any:
+    """A number of the privacy settings; YAML reads 1e-6 as text."""
+    if key == "delta" and value in (None, "auto"):
+        return None
+    try:
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            return float(value)
+    except ValueError:
+        pass
+    hint = "It is a number, or auto." if key == "delta" else "It is a number."
+    raise TiphubError(f"'{key}' cannot be {value!r}.", where=f"{where}, privacy", do=hint)
 
 
 def _shaped(key: str, value: object, where: str) -> Any:
