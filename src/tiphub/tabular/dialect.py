@@ -43,7 +43,8 @@ def find_dialect(
         raise TiphubError(f"A delimiter is one ASCII character, not {delimiter!r}.", where=where)
     if not complete:
         head = head[: max(head.rfind("\n"), head.rfind("\r")) + 1] or head
-    found = [_read(head, candidate, quote, header_row) for candidate in DELIMITERS for quote in _quotes(head)]
+    likely = [candidate for candidate in DELIMITERS if candidate in head] or [","]
+    found = [_read(head, candidate, quote, header_row) for candidate in likely for quote in _quotes(head)]
     best = max(found, key=lambda reading: reading.score)
     if delimiter is not None:
         declared = max(
