@@ -1,12 +1,13 @@
 """A portal over two sample releases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from portal.html import Element, read
 from release.sample import content, publish_sample
 from tiphub.portal import create_app
 
@@ -25,3 +26,19 @@ def client(releases: Path) -> Iterator[TestClient]:
     """A visitor without a browser."""
     with TestClient(create_app(releases)) as visitor:
         yield visitor
+
+
+@pytest.fixture(scope="session")
+def page(client: TestClient) -> Callable[[str], Element]:
+    """A page as a tree, by its address; each is asked for once."""
+    found: dict[str, Element] = {}
+
+    def get(address: str) -> Element:
+        if address not in found:
+            answer = client.get(address)
+            assert answer.status_code == 200, answer.text[:500]
+            assert answer.headers["content-type"].startswith("text/html")
+            found[address] = read(answer.text)
+        return found[address]
+
+    return get

@@ -12,29 +12,42 @@ from tiphub.charts.theme import CONFIG, MUTED
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Title, what the numbers are shares of, and where they come from."""
+    """Title, what the numbers are shares of, and where they come from.
+
+    ``thousands`` and ``decimal`` are how numbers on the axes are written; ``rtl`` keeps a full stop at the end
+    of a line that is written from right to left.
+    """
 
     title: str
     subtitle: str
     note: str
+    thousands: str = ","
+    decimal: str = "."
+    rtl: bool = False
 
 
 def framed(chart: Any, frame: Frame, *, left: int = 0) -> Spec:
     """Put the frame around a chart and write it as a Vega-Lite spec; ``left`` is the room its labels take."""
-    characters = int((chart.width + left) / 5.9)
-    lines = wrap(frame.note, characters)
-    note = (
-        alt.Chart(alt.InlineData(values=[{"note": lines}]))
-        .mark_text(align="left", baseline="top", color=MUTED, fontSize=11, lineHeight=15)
-        .encode(text="note:N", x=alt.value(-left), y=alt.value(0))
-        .properties(width=chart.width, height=15 * len(lines))
-    )
-    subtitle = wrap(frame.subtitle, int(characters * 0.93))
-    title = alt.TitleParams(wrap(frame.title, int(characters * 0.66)), subtitle=subtitle, dx=-left)
+    room = chart.width + left
+    subtitle = frame.subtitle + "\u200f" * frame.rtl
     whole = (
-        alt.vconcat(chart, note, spacing=14)
+        alt.vconcat(_lines(subtitle, 12, room, left), chart, _lines(frame.note, 11, room, left), spacing=14)
         .resolve_scale(color="independent", fill="independent")
-        .properties(title=title, config=dict(CONFIG))
+        .properties(title=alt.TitleParams(wrap(frame.title, int(room / 9)), dx=-left))
     )
     spec: Spec = whole.to_dict(validate=False)
-    return spec
+    digits = {"decimal": frame.decimal, "thousands": frame.thousands, "grouping": [3], "currency": ["", ""]}
+    return {**spec, "config": {**CONFIG, "locale": {"number": digits}}}
+
+
+def _lines(text: str, size: int, room: int, left: int) -> Any:
+    """Running text, a mark a line: one mark of several lines is drawn over itself in Arabic."""
+    lines = wrap(text, int(room / (0.54 * size))) or [""]
+    step = size + 4
+    values = [{"text": line, "y": number * step} for number, line in enumerate(lines)]
+    return (
+        alt.Chart(alt.InlineData(values=values))
+        .mark_text(align="left", baseline="top", color=MUTED, fontSize=size)
+        .encode(text="text:N", x=alt.value(-left), y=alt.Y("y:Q", scale=None, axis=None))
+        .properties(width=1, height=step * len(lines))
+    )

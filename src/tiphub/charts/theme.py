@@ -29,10 +29,7 @@ CONFIG: Mapping[str, Any] = {
         "color": INK,
         "fontSize": 17,
         "fontWeight": 600,
-        "subtitleColor": MUTED,
-        "subtitleFontSize": 12,
-        "subtitlePadding": 6,
-        "offset": 14,
+        "offset": 10,
     },
     "axis": {
         "domain": False,
@@ -43,5 +40,5 @@ CONFIG: Mapping[str, Any] = {
         "labelLimit": 260,
         "title": None,
     },
-    "legend": {"labelColor": INK, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 12},
+    "legend": {"labelColor": INK, "labelFontSize": 12, "labelLimit": 320},
 }

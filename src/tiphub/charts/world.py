@@ -12,10 +12,6 @@ from tiphub.charts.render import Spec
 from tiphub.charts.shapes import large, topology
 from tiphub.charts.theme import ACCENT, CONFIG, NO_DATA, PAPER, SEQUENCE
 
-DISCLAIMER = (
-    "The boundaries and names shown and the designations used on this map do not imply official endorsement "
-    "or acceptance by the United Nations or by the publisher of these data."
-)
 WIDTH, HEIGHT = 900, 430
 
 

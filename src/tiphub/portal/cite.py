@@ -19,9 +19,9 @@ def citation(visit: Visit) -> Citation:
     hub = hub_of(release)
     year = release.version[:4]
     address = f"{visit.base}/data?release={release.version}"
-    text = f"{hub.title}. Release {release.version}. {address}"
-    if hub.licence:
-        text += f" ({hub.licence})"
+    text = f"{hub.title}. Release {release.version}. {address}" + (
+        f" ({hub.licence})." if hub.licence else ""
+    )
     bibtex = "\n".join(
         (
             f"@misc{{tip_{release.version.replace('-', '_').replace('.', '_')},",

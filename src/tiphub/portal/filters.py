@@ -109,7 +109,7 @@ class Filters:
             case None, last:
                 parts.append(t("filter.until", year=str(last)))
             case first, last:
-                parts.append(str(first) if first == last else f"{first}–{last}")
+                parts.append(str(first) if first == last else t.span(str(first), str(last)))
         return " · ".join(parts)
 
 

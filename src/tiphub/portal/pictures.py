@@ -22,11 +22,15 @@ class Shade:
 
 def spec(found: Answer, standard: Standard, note: str, smallest_count: int | None, t: Texts) -> Spec:
     """The picture of an answer, framed so that it stands alone."""
-    frame = Frame(found.title, denominator(found, smallest_count, t), note)
+    frame = Frame(
+        found.title, denominator(found, smallest_count, t), note, t.thousands, t.decimal, t.direction == "rtl"
+    )
     if found.question.picture == "years":
         return years(_without_gaps([_year(line, t.number(line.count)) for line in found.shown]), frame)
     if found.question.picture == "world":
         places = places_of(found, standard, t)
+        said = [t("map.dashed")] if any(place.region for place in places) else []
+        frame = replace(frame, note=" ".join([*said, note, t("map.disclaimer")]))
         return world(places, frame, legend=[shade.label for shade in shades(places, t)])
     shown = found.shown[:LONGEST]
     if len(found.shown) > LONGEST:
@@ -121,7 +125,7 @@ def shades(places: list[Place], t: Texts) -> list[Shade]:
         elif upper is None:
             label = t("map.above", lower=limits[-1])
         else:
-            label = f"{t.number(limits[number - 1])}–{t.number(upper - 1)}"
+            label = t.span(t.number(limits[number - 1]), t.number(upper - 1))
         found.append(Shade(colour, label))
     return found
 

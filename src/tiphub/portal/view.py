@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -42,7 +43,16 @@ class Visit:
         """The address of another page, in the same language and of the same release."""
         if self.pinned:
             query = f"{query}&release={self.pinned}" if query else f"?release={self.pinned}"
-        return f"{self.t.prefix}{path}{query}"
+        return _address(self.t, path) + query
+
+    def in_language(self, other: Texts) -> str:
+        """The address of this page in another language, with all that was chosen."""
+        query = f"?{urlencode(self.query)}" if self.query else ""
+        return _address(other, self.path) + query
+
+
+def _address(t: Texts, path: str) -> str:
+    return t.prefix if t.prefix and path == "/" else t.prefix + path
 
 
 @dataclass(frozen=True)

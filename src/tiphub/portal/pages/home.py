@@ -70,7 +70,7 @@ def draw_map(portal: Portal, visit: Visit, found: Answer, query: str = "?country
     return {
         "svg": text_alternative(drawn, t("map.alt", title=found.title)),
         "shades": shades(places, t),
-        "rings": any(place.region for place in places),
+        "regional": sum(place.count for place in places if place.region),
     }
 
 

@@ -9,7 +9,7 @@ import yaml
 
 from tiphub.standard.model import Text
 
-LANGUAGES = ("en",)
+LANGUAGES = ("en", "fr", "es", "ar")
 """The languages that are switched on: each has every sentence."""
 
 _DIGITS = {"en": (",", "."), "fr": ("\u202f", ","), "es": (".", ","), "ar": (",", ".")}
@@ -27,6 +27,21 @@ class Texts:
     def direction(self) -> str:
         """Which way the language is written."""
         return "rtl" if self.language == "ar" else "ltr"
+
+    @property
+    def thousands(self) -> str:
+        """What parts the thousands of a number."""
+        return _DIGITS[self.language][0]
+
+    @property
+    def decimal(self) -> str:
+        """What stands before the decimals of a number."""
+        return _DIGITS[self.language][1]
+
+    @property
+    def short(self) -> str:
+        """The language's name where there is little room."""
+        return "ع" if self.language == "ar" else self.language.upper()
 
     @property
     def prefix(self) -> str:
@@ -50,7 +65,7 @@ class Texts:
         >>> texts("en").number(12345)
         '12,345'
         """
-        return f"{value:,}".replace(",", _DIGITS[self.language][0])
+        return f"{value:,}".replace(",", self.thousands)
 
     def percent(self, share: float, digits: int = 1) -> str:
         """A share between 0 and 1.
@@ -66,14 +81,18 @@ class Texts:
         >>> texts("en").interval(0.369, 0.4391)
         '36.9–43.9%'
         """
-        return f"{self._decimal(100 * low, 1)}–{self._decimal(100 * high, 1)}{_PERCENT[self.language]}"
+        return self.span(self._decimal(100 * low, 1), self._decimal(100 * high, 1) + _PERCENT[self.language])
+
+    def span(self, low: str, high: str) -> str:
+        """From one number to another; in Arabic too the smaller one stands on the left."""
+        return f"\u2066{low}–{high}\u2069" if self.direction == "rtl" else f"{low}–{high}"
 
     def of(self, text: Text) -> str:
         """A text of the standard: in this language, or in English where it is not translated."""
         return text.get(self.language) or text.get("en", "")
 
     def _decimal(self, value: float, digits: int) -> str:
-        return f"{value:.{digits}f}".replace(".", _DIGITS[self.language][1])
+        return f"{value:.{digits}f}".replace(".", self.decimal)
 
 
 @cache
