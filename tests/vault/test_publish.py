@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from release.sample import DESCRIPTION, EVALUATION, Content, K, content, counted
 from tiphub.errors import TiphubError
 from tiphub.release import FILES, check, open_release
 from tiphub.standard import load_standard
+from tiphub.vault.ledger import Booking
 
 TESTS = Path(__file__).resolve().parents[1]
 
@@ -281,9 +283,11 @@ def test_a_noisy_method_is_published_with_its_intervals(small: Content, tmp_path
     noise = {"std": [2.5] * rows, "low": [0.0] * rows, "high": [9e9] * rows}
     exact = small.counts.select(["fields", "values", "count"])
     counts = pa.table({name: exact.column(name) for name in exact.column_names} | noise)
-    statement = {**small.statement, "method": "dp", "parameters": {"epsilon": 4}}
+    statement = {**small.statement, "method": "dp", "parameters": {"epsilon": 4, "rho": "1/4"}}
     noisy = replace(one_alone(small), counts=counts, statement=statement)
-    folder = publish_sample(tmp_path, given=noisy, smallest_count=None)
+    booking = Booking(3, "ab" * 32, "dp", Fraction(1, 4), "2026-11-21")
+    folder = publish_sample(tmp_path, given=noisy, smallest_count=None, booking=booking)
+    assert open_release(folder).package["tiphub"]["ledger"] == {"entry": 3, "sha256": "ab" * 32}
     assert check(folder) == []
     assert open_release(folder).smallest_count is None
     assert "Counts carry noise" in (folder / "README.md").read_text()

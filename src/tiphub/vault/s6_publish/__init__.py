@@ -1,6 +1,7 @@
 """The gate: the only code that writes a release."""
 
 from tiphub.vault.s6_publish.draft import Contributor, Description
-from tiphub.vault.s6_publish.gate import publish
+from tiphub.vault.s6_publish.gate import next_version, publish
+from tiphub.vault.s6_publish.mixed import beside, refuse_mixed
 
-__all__ = ["Contributor", "Description", "publish"]
+__all__ = ["Contributor", "Description", "beside", "next_version", "publish", "refuse_mixed"]

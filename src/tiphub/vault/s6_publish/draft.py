@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tiphub.release import Release
 from tiphub.standard import Standard, Variable
+from tiphub.vault.ledger import Booking
 
 ABSTRACT = "Case data on identified victims of trafficking in persons, protected before publication."
 
@@ -60,6 +61,7 @@ class Draft:
     evaluation: Mapping[str, Any]
     fingerprint: str
     previous: Release | None
+    booking: Booking | None
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

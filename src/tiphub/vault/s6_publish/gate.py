@@ -17,9 +17,13 @@ from tiphub.progress import Progress, Silent
 from tiphub.release import Content, check, fingerprint, open_release, release_folders
 from tiphub.release.manifest import MANIFEST, SIGNATURE, is_version, write_manifest
 from tiphub.standard import Standard, Variable
+from tiphub.vault.ledger import Booking
 from tiphub.vault.s6_publish.draft import Description, Draft
+from tiphub.vault.s6_publish.figures import refuse_figures
 from tiphub.vault.s6_publish.files import WRITERS
+from tiphub.vault.s6_publish.mixed import beside, refuse_mixed, signed
 from tiphub.vault.s6_publish.refuse import refuse
+from tiphub.vault.s6_publish.spending import refuse_unbooked
 from tiphub.vault.s6_publish.tables import typed_counts, typed_records
 
 _BUILDING = ".building-"
@@ -38,6 +42,8 @@ def publish(
     key: Ed25519PrivateKey,
     releases: Path,
     day: date,
+    booking: Booking | None = None,
+    signed_mixed: str = "",
     progress: Progress | None = None,
 ) -> Path:
     """Write a release, whole or not at all; the only code that does.
@@ -55,6 +61,8 @@ def publish(
         key: signs the release; comes from the vault's store.
         releases: the folder in which releases lie, one folder a version.
         day: the day of the release, which is its version.
+        booking: what the ledger booked for this release, of a method that spends privacy budget.
+        signed_mixed: who answers for a release beside others of another method.
         progress: listens to the files being written.
 
     Returns:
@@ -71,12 +79,18 @@ def publish(
         argument=argument,
         standard=standard,
     )
+    evaluation = {"loss": dict(content.loss), **evaluation}
+    refuse_figures(evaluation, budgeted=booking is not None)
     with _told_to_people(releases):
         releases.mkdir(parents=True, exist_ok=True)
         remove_leftovers(releases)
         past = next(release_folders(releases), None)
+        version = next_version(releases, day)
+        refuse_unbooked(content, booking, version)
+        others = beside(releases, content.statement["method"])
+        refuse_mixed(others, content.statement["method"], signed_mixed)
         draft = Draft(
-            version=next_version(releases, day),
+            version=version,
             day=day,
             description=description,
             standard=standard,
@@ -85,9 +99,10 @@ def publish(
             smallest_count=smallest_count,
             records=_typed(content, variables),
             counts=typed_counts(content.counts),
-            statement=content.statement,
+            statement=signed(content.statement, others, signed_mixed),
             argument=argument,
-            evaluation={"loss": dict(content.loss), **evaluation},
+            evaluation=evaluation,
+            booking=booking,
             fingerprint=fingerprint(key.public_key().public_bytes_raw().hex()),
             previous=open_release(past) if past else None,
         )

@@ -31,6 +31,8 @@ class Move:
 def notes(draft: Draft) -> bytes:
     """Write the release notes."""
     lines = [f"# {draft.description.title}, version {draft.version}", ""]
+    if beside := draft.statement.get("beside"):
+        lines += _beside(draft.statement["method"], beside)
     if draft.previous is None:
         lines += [
             "The first release.",
@@ -40,6 +42,15 @@ def notes(draft: Draft) -> bytes:
     else:
         lines += _changes(draft, draft.previous)
     return ("\n".join(lines) + "\n").encode()
+
+
+def _beside(method: str, others: Mapping[str, Any]) -> list[str]:
+    told = (
+        f"**Two methods on the same people.** This release ({method}) stands beside"
+        f" {_named(others['versions'])} ({', '.join(others['methods'])}). What those give away, the promise"
+        f" of this one does not cover. Signed for publishing both: {others['signed_by']}."
+    )
+    return [told, ""]
 
 
 def _changes(draft: Draft, last: Release) -> list[str]:

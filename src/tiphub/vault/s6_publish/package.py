@@ -6,6 +6,7 @@ from typing import Any
 from tiphub.release.manifest import sum_file
 from tiphub.release.schema import is_flag, is_integer
 from tiphub.standard import Variable
+from tiphub.vault.ledger import Booking
 from tiphub.vault.s6_publish.draft import ABSTRACT, Contributor, Draft
 from tiphub.vault.s6_publish.licences import licence_of
 
@@ -45,8 +46,14 @@ def package(draft: Draft, folder: Path) -> dict[str, Any]:
             "previous_version": draft.previous.version if draft.previous else None,
             "citation": draft.citation,
             "contact": about.contact,
+            "ledger": _ledger(draft.booking) if draft.booking else None,
         },
     }
+
+
+def _ledger(booking: Booking) -> dict[str, Any]:
+    """The entry of the hub's privacy ledger that paid for the release."""
+    return {"entry": booking.number, "sha256": booking.sha256}
 
 
 def _contributor(agency: Contributor) -> dict[str, Any]:
