@@ -1,5 +1,6 @@
 """From text cells as they were sent to a table in the standard, as a mapping declares it."""
 
+from tiphub.mapping.domain import layout_variables
 from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import layout_names, load_layout, load_mapping, parse_mapping
 from tiphub.mapping.opening import StandardTable, open_standard, read_options
@@ -18,6 +19,7 @@ __all__ = [
     "carried",
     "harmonise",
     "layout_names",
+    "layout_variables",
     "load_layout",
     "load_mapping",
     "open_standard",

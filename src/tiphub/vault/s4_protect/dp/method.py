@@ -1,0 +1,84 @@
+"""Differential privacy: noisy tables, and records made from them alone."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib.resources import files
+
+import numpy as np
+
+from tiphub.errors import TiphubError
+from tiphub.progress import Progress
+from tiphub.standard import Standard
+from tiphub.standard.variables import decode, encode
+from tiphub.vault.s4_protect.dp.counts import released_counts
+from tiphub.vault.s4_protect.dp.domains import Place
+from tiphub.vault.s4_protect.dp.logic import forbidden
+from tiphub.vault.s4_protect.dp.measure import measure
+from tiphub.vault.s4_protect.dp.noise import FreshNoise, Noise
+from tiphub.vault.s4_protect.dp.statement import loss, statement
+from tiphub.vault.s4_protect.dp.synthesis import Effort, synthesise
+from tiphub.vault.s4_protect.method import Population, Protected
+
+
+@dataclass(frozen=True, kw_only=True)
+class DifferentialPrivacy:
+    """Zero-concentrated differential privacy, for adding or removing one person.
+
+    ``rho`` is all that ``protect`` spends; it must be booked before. ``delta`` only serves to say the same
+    as (epsilon, delta). ``into`` is where values with too few people go. ``noise`` and ``seed_for_tests``
+    are for tests: what they make is marked as not private.
+
+    Raises:
+        TiphubError: ``rho`` is not above 0.
+    """
+
+    rho: Fraction
+    delta: float
+    standard: Standard
+    into: Place = "broader"
+    effort: Effort = field(default_factory=Effort)
+    noise: Noise = field(default_factory=FreshNoise)
+    seed_for_tests: int | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.rho <= 0:
+            raise TiphubError("There is no budget to spend: rho must be above 0.")
+
+    @property
+    def name(self) -> str:
+        """The method's name."""
+        return "differential_privacy"
+
+    @property
+    def argument(self) -> str:
+        """Why the method holds, in the order of the code (Markdown)."""
+        return (files(__package__) / "argument.md").read_text("utf-8")
+
+    def protect(self, population: Population, *, progress: Progress) -> Protected:
+        """Measure with noise, make records, count them.
+
+        Raises:
+            TiphubError: no columns, or too few people for the budget.
+        """
+        if not population.variables:
+            raise TiphubError("The release has no columns.", do="Name columns in hub.yml.")
+        measured = measure(
+            population.batches,
+            population.variables,
+            rho=self.rho,
+            noise=self.noise,
+            into=self.into,
+            progress=progress,
+        )
+        rules = forbidden(self.standard, measured.variables, measured.blocks)
+        random = np.random.default_rng(self.seed_for_tests)
+        codes = synthesise(measured, rules, random=random, progress=progress, effort=self.effort)
+        records = decode(codes, measured.variables)
+        counts = released_counts(measured, codes)
+        encode(records, population.variables)
+        return Protected(
+            records=records,
+            counts=counts,
+            statement=statement(self.rho, self.delta, measured, private=self.noise.private),
+            loss=loss(measured),
+        )

@@ -1,0 +1,60 @@
+"""Noise: the one place where randomness protects people."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import opendp.prelude as dp
+
+Counts = npt.NDArray[np.int64]
+
+dp.enable_features("contrib")
+
+
+class Noise(Protocol):
+    """Adds noise to a table of counts to which one person adds 1 in one cell."""
+
+    @property
+    def private(self) -> bool:
+        """Whether what comes out protects people."""
+
+    def add(self, counts: Counts, *, scale: float) -> Counts:
+        """The counts with discrete Gaussian noise of that scale on every cell."""
+
+
+@dataclass(frozen=True)
+class FreshNoise:
+    """OpenDP's discrete Gaussian on fresh entropy: exact integer sampling, no floating-point hole.
+
+    Canonne, Kamath, Steinke: The Discrete Gaussian for Differential Privacy (NeurIPS 2020).
+    """
+
+    private: bool = True
+
+    def add(self, counts: Counts, *, scale: float) -> Counts:
+        """The counts with noise."""
+        noisy = _gaussian(scale)(counts.ravel().tolist())
+        return np.array(noisy, np.int64).reshape(counts.shape)
+
+
+@dataclass(frozen=True)
+class SeededNoiseForTests:
+    """Repeatable noise, for tests alone: who knows the seed can take the noise off again."""
+
+    seed: int
+    private: bool = field(default=False, init=False)
+    _random: np.random.Generator = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_random", np.random.default_rng(self.seed))
+
+    def add(self, counts: Counts, *, scale: float) -> Counts:
+        """The counts with rounded normal noise of the same spread."""
+        noise: Counts = np.rint(self._random.normal(0, scale, counts.shape)).astype(np.int64)
+        return counts + noise
+
+
+def _gaussian(scale: float) -> Any:
+    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64")
+    return dp.m.make_gaussian(*space, scale=scale)

@@ -1,0 +1,77 @@
+"""What differential privacy promises and what it does not, in words for the release."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from tiphub.vault.s4_protect.dp.accounting import epsilon_for
+from tiphub.vault.s4_protect.dp.measure import Measured
+
+
+def statement(rho: Fraction, delta: float, measured: Measured, *, private: bool) -> Mapping[str, Any]:
+    """The statement that travels with the release (see ``argument.md`` for the reasons)."""
+    if not private:
+        return _not_private(rho, delta, measured)
+    epsilon = round(epsilon_for(rho, delta), 6)
+    return {
+        "method": "differential_privacy",
+        "parameters": _parameters(rho, delta, measured) | {"epsilon": epsilon},
+        "unit": "one person, after linkage; neighbouring data differ by adding or removing one person",
+        "protects_from": [
+            (
+                "Learning whether a given person is in the data, or what the data say of them, with more "
+                f"certainty than epsilon {epsilon:g} and delta {delta:.2g} allow, whatever else is known."
+            ),
+            "Finding a victim's record: no record stands for a person. Records are made from noisy counts.",
+        ],
+        "does_not_protect_from": [
+            (
+                "Learning what is true of a whole group (that a corridor is used, that a child is recruited "
+                "by family): that is what the data are published for."
+            ),
+            (
+                "One person known to several agencies whom linkage did not recognise: each of their records "
+                "enjoys the promise, both together a weaker one."
+            ),
+            "What adds up over releases: the ledger of the hub limits it.",
+        ],
+    }
+
+
+def _not_private(rho: Fraction, delta: float, measured: Measured) -> Mapping[str, Any]:
+    return {
+        "method": "differential_privacy",
+        "parameters": _parameters(rho, delta, measured) | {"private": False},
+        "unit": "none: the noise was made repeatable for a test",
+        "protects_from": ["Nothing: NOT PRIVATE. Made with repeatable noise, for tests alone."],
+        "does_not_protect_from": ["Anything. Never publish this."],
+    }
+
+
+def _parameters(rho: Fraction, delta: float, measured: Measured) -> dict[str, Any]:
+    moved = {item.variable.name: list(item.moved) for item in measured.regroupings if item.moved}
+    return {
+        "rho": str(rho),
+        "delta": delta,
+        "mechanism": "discrete Gaussian (OpenDP), zero-concentrated differential privacy",
+        "tables": len(measured.tables),
+        "values_not_shown_on_their_own": moved,
+    }
+
+
+def loss(measured: Measured) -> Mapping[str, Any]:
+    """How large the noise is: the standard deviation of counts, by how many columns they cross."""
+    deviations: dict[int, list[float]] = {}
+    for table in measured.tables:
+        deviations.setdefault(len(table), []).append(measured.estimates.deviation(table))
+    return {
+        "noise": {
+            f"{size}_way": {
+                "tables": len(found),
+                "least_std": round(min(found), 2),
+                "mean_std": round(sum(found) / len(found), 2),
+                "largest_std": round(max(found), 2),
+            }
+            for size, found in sorted(deviations.items())
+        }
+    }

@@ -1,0 +1,72 @@
+"""Which tables are measured, and what share of the budget each is worth."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+
+from tiphub.vault.s4_protect.dp.blocks import pairs
+from tiphub.vault.s4_protect.dp.counting import Table
+from tiphub.vault.s4_protect.dp.estimate import Shares
+
+REGROUP = Fraction(2, 100)
+SINGLES = Fraction(3, 100)
+PAIRS = Fraction(55, 100)
+TRIPLES = Fraction(40, 100)
+"""Shares of the budget: to see which values are too rare, then for one-, two- and three-way tables."""
+
+MOST_TRIPLES = 300
+MOST_CELLS = 20_000
+"""A three-way table with more cells than this says little about each."""
+
+_GRAIN = 1_000_000
+
+
+def singles(variables: int) -> list[Table]:
+    """Every one-way table."""
+    return [(item,) for item in range(variables)]
+
+
+def allocate(tables: Sequence[Table], cardinalities: Sequence[int], rho: Fraction) -> dict[Table, Fraction]:
+    """Share ``rho`` among tables by the square root of their cells.
+
+    This makes the sum of the variances of all cells the least for the budget. The shares are exact and add up
+    to ``rho`` to the last digit.
+    """
+    if not tables:
+        return {}
+    weight = [float(np.sqrt(np.prod([float(cardinalities[item]) for item in table]))) for table in tables]
+    whole = sum(weight)
+    parts = [rho * Fraction(max(1, int(part / whole * _GRAIN)), _GRAIN + len(tables)) for part in weight]
+    largest = weight.index(max(weight))
+    parts[largest] += rho - sum(parts)
+    return dict(zip(tables, parts, strict=True))
+
+
+def choose_triples(cross: Shares, slices: Sequence[slice], cardinalities: Sequence[int]) -> list[Table]:
+    """The three-way tables most worth measuring, judged by noisy two-way tables alone.
+
+    Three variables can only act together where at least two of their pairs depend on each other: the score
+    is the geometric mean of the two weaker dependences (total variation distance from independence).
+    Looking at what is noisy already costs nothing.
+    """
+    dependence: Mapping[Table, float] = {
+        (first, second): _dependence(cross[slices[first], slices[second]])
+        for first, second in pairs(len(slices))
+    }
+    scored = []
+    for table in combinations(range(len(slices)), 3):
+        if np.prod([float(cardinalities[item]) for item in table]) <= MOST_CELLS:
+            weakest, middle, _ = sorted(_pairs_of(table, dependence))
+            scored.append((-(weakest * middle), table))
+    return [table for _, table in sorted(scored)[:MOST_TRIPLES]]
+
+
+def _dependence(table: Shares) -> float:
+    independent = np.outer(table.sum(axis=1), table.sum(axis=0))
+    return float(np.abs(table - independent).sum() / 2)
+
+
+def _pairs_of(table: Table, dependence: Mapping[Table, float]) -> Iterable[float]:
+    return (dependence[pair] for pair in combinations(table, 2))
