@@ -56,7 +56,7 @@ class Finder:
     def _record_id(self, column: Profile) -> Iterator[Candidate]:
         name, phrase = self.lexicon.column_score(column.name, "record_id")
         unique = len(column.values) / column.filled
-        if name >= _NAMED and unique >= 0.95 and column.filled >= 0.9 * column.rows:
+        if name >= _NAMED and unique >= 0.9 and column.filled >= 0.9 * column.rows:
             confidence = 0.5 * name + 0.5 * unique
             reason = f"called like {phrase!r}; {unique:.0%} of its values stand once"
             yield Candidate(
