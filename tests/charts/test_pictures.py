@@ -59,7 +59,8 @@ def test_bars_show_every_label_every_number_and_the_frame() -> None:
 
 
 def test_bars_draw_the_interval_where_the_numbers_are() -> None:
-    rules = [layer for layer in specs()["bars"]["vconcat"][0]["layer"] if layer["mark"]["type"] == "rule"]
+    picture = next(part for part in specs()["bars"]["vconcat"] if "layer" in part)
+    rules = [layer for layer in picture["layer"] if layer["mark"]["type"] == "rule"]
     assert rules[0]["encoding"]["x"]["field"] == "low"
     assert rules[0]["encoding"]["x2"]["field"] == "high"
 

@@ -14,8 +14,8 @@ from tiphub.charts.theme import CONFIG, MUTED
 class Frame:
     """Title, what the numbers are shares of, and where they come from.
 
-    ``thousands`` and ``decimal`` are how numbers on the axes are written; ``rtl`` keeps a full stop at the end
-    of a line that is written from right to left.
+    ``thousands`` and ``decimal`` are how numbers on the axes are written; ``rtl`` keeps a full stop at
+    the end of a line that is written from right to left.
     """
 
     title: str

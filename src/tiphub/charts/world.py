@@ -110,7 +110,7 @@ def world(places: Sequence[Place], frame: Frame | None, *, legend: Sequence[str]
         alt.Chart(alt.InlineData(values=rings))
         .mark_point(stroke=ACCENT, strokeWidth=2, strokeDash=[3, 2], fill=ACCENT, fillOpacity=0.12, opacity=1)
         .encode(
-            size=alt.Size("count:Q", scale=alt.Scale(type="sqrt", range=[60, 420], zero=True), legend=None),
+            size=alt.Size("count:Q", scale=alt.Scale(type="sqrt", range=[60, 700], zero=True), legend=None),
             **at,
             **marks,
         ),

@@ -69,9 +69,9 @@ class Answer:
 
     @property
     def shown(self) -> tuple[Line, ...]:
-        """The lines with a number, those of broader codes last."""
+        """The lines with a number; among ordered ones (ages) those of broader codes last."""
         found = [line for line in self.lines if line.count]
-        return (*(line for line in found if not line.broad), *(line for line in found if line.broad))
+        return tuple(sorted(found, key=lambda line: line.broad) if self.question.ordered else found)
 
     @property
     def few(self) -> tuple[Line, ...]:
