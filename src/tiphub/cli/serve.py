@@ -1,5 +1,6 @@
 """`tiphub serve`: the portal over releases."""
 
+import socket
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,21 @@ def serve(
             where=str(catalog.folder),
             do="Build one with tiphub build HUB, or name a folder that holds a release.",
         )
+    _refuse_taken(host, port)
     newest = shelf.releases[0]
     typer.echo(f"{newest.title}, release {newest.version}: http://{host}:{port}", err=True)
     portal = create_app(releases, PortalSettings(exit_url=exit_url))
     uvicorn.run(portal, host=host, port=port, log_level="warning", access_log=False, server_header=False)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise TiphubError(
+                f"Nothing can be served at {host}, port {port}: {error.strerror or error}.",
+                do="Name another one with --port, or end what is running there.",
+            ) from None

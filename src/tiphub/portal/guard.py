@@ -52,5 +52,5 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
 def _tag(request: Request, catalog: Catalog) -> str:
     """Pages follow from the releases, the address and the program alone."""
     shelf = catalog.look().digest
-    parts = (__version__, digest(), shelf, request.url.path, request.url.query)
+    parts = (__version__, digest(), shelf, request.url.netloc, request.url.path, request.url.query)
     return f'W/"{hashlib.sha256(chr(0).join(parts).encode("utf-8", "surrogateescape")).hexdigest()[:24]}"'
