@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,15 +12,19 @@ import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
-from tiphub.standard import Standard, encode, load_standard, variable
+from tiphub.standard import Standard, encode, load_standard
 from tiphub.standard.variables import Codes
 from tiphub.tabular import ReadOptions
 from tiphub.vault import s1_ingest, s2_harmonise, s3_link, s5_evaluate, s6_publish
 from tiphub.vault.agencies import Agency, list_agencies, load_agency
+from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub, Settings, create_hub
 from tiphub.vault.keys import make_key
+from tiphub.vault.ledger import Booking, check_signature
 from tiphub.vault.s2_harmonise import Quality, Reading
 from tiphub.vault.s4_protect import KAnonymity, Population, ProtectionMethod
+from tiphub.vault.s4_protect.dp.method import DifferentialPrivacy
+from tiphub.vault.spending import Spend, open_ledger, paid, spend_of
 from tiphub.vault.store import Contribution, Store
 
 
@@ -122,75 +127,125 @@ def _options(reading: Reading) -> ReadOptions:
     return ReadOptions(**known)
 
 
-def build(hub: Hub, progress: Progress | None = None) -> Path:
+def build(
+    hub: Hub,
+    progress: Progress | None = None,
+    *,
+    epsilon: float | None = None,
+    confirmed_large_epsilon: bool = False,
+    signed_mixed: str = "",
+    told: Callable[[str], None] = lambda _: None,
+) -> Path:
     """Make a release of what the vault holds: harmonise, link, protect, evaluate, publish.
+
+    Args:
+        hub: whose vault it is.
+        progress: listens to the stages.
+        epsilon: what this release spends, if not what ``hub.yml`` says.
+        confirmed_large_epsilon: somebody means an epsilon that protects next to nobody.
+        signed_mixed: who answers for a release beside others of another method ("Name, role").
+        told: is told what a person should know of the ledger.
 
     Returns:
         The folder of the release.
 
     Raises:
-        TiphubError: there is nothing to publish, or the release fails the gate. Nothing is left half-done.
+        TiphubError: there is nothing to publish, too little privacy budget is left, or the release fails the
+            gate. Nothing is left half-done; what was booked stays spent.
     """
     progress = progress or Silent()
-    method = _method(hub)
+    method, spend = _protection(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
+    signer = check_signature(signed_mixed) if signed_mixed else ""
+    day = datetime.now(UTC).date()
     with Store.open(hub) as store:
+        ledger = open_ledger(hub, store)
+        for note in ledger.notes:
+            told(note)
         senders = [agency for agency in list_agencies(hub) if store.contributions(agency.name)]
+        if not senders:
+            raise TiphubError(
+                "There is nobody to protect: no agency has handed anything in.",
+                where=str(hub.root),
+                do="Take files in first: tiphub ingest HUB AGENCY FILE",
+            )
         for agency in senders:
             reading = s2_harmonise.load_reading(agency, store.standard)
             s2_harmonise.harmonise_anew(store, agency, reading, progress)
         population = _population(hub, store)
-        protected = method.protect(population, progress=progress)
-        evaluation = s5_evaluate.evaluate(population, protected, progress=progress)
-        release = s6_publish.publish(
-            protected,
-            variables=population.variables,
-            quasi_identifiers=population.quasi_identifiers,
-            smallest_count=protected.statement["parameters"].get("k"),
-            argument=method.argument,
-            evaluation=evaluation.public,
-            description=_description(hub, senders),
-            standard=store.standard,
-            key=store.signing_key(),
-            releases=hub.releases,
-            day=datetime.now(UTC).date(),
-            progress=progress,
-        )
+        version = s6_publish.next_version(hub.releases, day)
+        others = s6_publish.beside(hub.releases, method.name)
+        s6_publish.refuse_mixed(others, method.name, signer)
+        if others:
+            beside = tuple(release.version for release in others)
+            ledger.sign_mixed(signer, method=method.name, version=version, others=beside)
+        booked: AbstractContextManager[Booking | None] = nullcontext()
+        if spend:
+            booked = paid(
+                ledger,
+                hub,
+                spend,
+                method=method.name,
+                version=version,
+                confirmed_large_epsilon=confirmed_large_epsilon,
+            )
+        with booked as booking:
+            protected = method.protect(population, progress=progress)
+            evaluation = s5_evaluate.evaluate(population, protected, progress=progress)
+            release = s6_publish.publish(
+                protected,
+                variables=population.variables,
+                quasi_identifiers=population.quasi_identifiers,
+                smallest_count=protected.statement["parameters"].get("k"),
+                argument=method.argument,
+                evaluation=evaluation.public,
+                description=_description(hub, senders),
+                standard=store.standard,
+                key=store.signing_key(),
+                releases=hub.releases,
+                day=day,
+                booking=booking,
+                signed_mixed=signer,
+                progress=progress,
+            )
         store.keep_evaluation(release.name, evaluation.private)
     return release
 
 
-def _method(hub: Hub) -> ProtectionMethod:
+def _protection(
+    hub: Hub, epsilon: float | None, *, confirmed_large_epsilon: bool
+) -> tuple[ProtectionMethod, Spend | None]:
+    """The method that the hub asks for, and what it spends."""
     settings = hub.settings.release
+    if settings.method == "dp":
+        spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
+        method = DifferentialPrivacy(rho=spend.rho, delta=spend.delta, standard=load_standard())
+        s6_publish.refuse_unargued(method.argument)
+        return method, spend
     if settings.method != "k_anonymity":
         raise TiphubError(
             f"There is no protection method '{settings.method}'.",
             where=str(hub.root / "hub.yml"),
-            do="There is: k_anonymity.",
+            do="There are: dp, k_anonymity.",
         )
-    return KAnonymity(k=settings.k)
+    if epsilon is not None:
+        raise TiphubError(
+            "This hub protects with k_anonymity, which has no epsilon.",
+            where=str(hub.root / "hub.yml"),
+            do="Leave the epsilon out, or set release.method to dp.",
+        )
+    return KAnonymity(k=settings.k), None
 
 
 def _population(hub: Hub, store: Store) -> Population:
-    settings, standard = hub.settings.release, store.standard
-    columns = settings.columns or standard.published
-    known = settings.quasi_identifiers or tuple(
-        name for name in standard.quasi_identifiers if name in columns
-    )
-    for name in (*columns, *known):
-        if name not in standard.published or name not in columns:
-            raise TiphubError(
-                f"'{name}' is no column that this release can have.",
-                where=str(hub.root / "hub.yml"),
-                do="Columns are published columns of the standard; quasi-identifiers are among them.",
-            )
-    variables = tuple(variable(standard, name, years=hub.settings.years) for name in columns)
-    people = _in_domain(s3_link.link(store.records()), columns, hub.settings.years, standard)
+    variables, quasi_identifiers = release_columns(hub, store.standard)
+    columns = [item.name for item in variables]
+    people = _in_domain(s3_link.link(store.records()), columns, hub.settings.years, store.standard)
 
     def batches() -> Iterator[Codes]:
         for batch in store.engine.batches(people):
             yield encode(batch, variables)
 
-    return Population(variables=variables, quasi_identifiers=known, batches=batches)
+    return Population(variables=variables, quasi_identifiers=quasi_identifiers, batches=batches)
 
 
 def _in_domain(

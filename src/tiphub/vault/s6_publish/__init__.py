@@ -3,5 +3,14 @@
 from tiphub.vault.s6_publish.draft import Contributor, Description
 from tiphub.vault.s6_publish.gate import next_version, publish
 from tiphub.vault.s6_publish.mixed import beside, refuse_mixed
+from tiphub.vault.s6_publish.refuse import refuse_unargued
 
-__all__ = ["Contributor", "Description", "beside", "next_version", "publish", "refuse_mixed"]
+__all__ = [
+    "Contributor",
+    "Description",
+    "beside",
+    "next_version",
+    "publish",
+    "refuse_mixed",
+    "refuse_unargued",
+]

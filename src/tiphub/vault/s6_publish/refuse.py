@@ -24,11 +24,7 @@ def refuse(
     Raises:
         TiphubError: the first thing that is wrong.
     """
-    if not argument.strip():
-        raise TiphubError(
-            "The protection method has no argument page: nobody could say why it holds.",
-            do="Write the page beside the method's code.",
-        )
+    refuse_unargued(argument)
     for item in STATEMENT:
         if not _says_something(content.statement.get(item)):
             raise TiphubError(f"The statement of protection does not say {item}.", do=_FAULT)
@@ -44,6 +40,19 @@ def refuse(
         raise TiphubError(
             f"A smallest count of {smallest_count} protects nobody.",
             do="Set release.k in hub.yml to 11 or more.",
+        )
+
+
+def refuse_unargued(argument: str) -> None:
+    """Refuse a method without an argument page; asked before anything is spent, and again at the gate.
+
+    Raises:
+        TiphubError: the page is empty.
+    """
+    if not argument.strip():
+        raise TiphubError(
+            "The protection method has no argument page: nobody could say why it holds.",
+            do="Write the page beside the method's code.",
         )
 
 

@@ -1,0 +1,77 @@
+"""What accuracy a budget buys: from public facts alone, before anything is spent and without the records."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+from tiphub.standard import Variable, load_standard
+from tiphub.vault.columns import release_columns
+from tiphub.vault.hub import Hub
+from tiphub.vault.spending import lifetime_of, spend_of
+
+EPSILONS = (0.5, 1.0, 2.0, 4.0, 8.0)
+SIZES = (20, 100, 1_000, 10_000)
+_Z = 1.96
+
+
+class ExpectedStd(Protocol):
+    """What a method knows of its noise before it sees anybody."""
+
+    def __call__(self, variables: Sequence[Variable], rho: Fraction) -> Mapping[str, float]:
+        """The standard deviation to expect of a count in each kind of table ("one column", ...)."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """What one epsilon buys.
+
+    Attributes:
+        epsilon: what a release would spend.
+        rho: the same, exactly.
+        releases: how many such releases the lifetime budget allows.
+        half_widths: for each kind of table, half the width of the 95% interval of a count, in people.
+    """
+
+    epsilon: float
+    rho: Fraction
+    releases: int
+    half_widths: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Options side by side, and the public facts that they follow from."""
+
+    options: tuple[Option, ...]
+    delta: float
+    declared_size: int
+    columns: int
+    lifetime_epsilon: float
+
+
+def plan(
+    hub: Hub,
+    expected: ExpectedStd,
+    *,
+    epsilons: Sequence[float] = EPSILONS,
+    confirmed_large_epsilon: bool = False,
+) -> Plan:
+    """Say what each epsilon buys, from the declared size and the standard's domains alone.
+
+    The vault is not opened. The noise of a count does not depend on the count, so that the records could not
+    make the answer better.
+
+    Raises:
+        TiphubError: the privacy settings cannot be used, or ``hub.yml`` names columns that cannot be released.
+    """
+    variables, _ = release_columns(hub, load_standard())
+    lifetime = lifetime_of(hub, confirmed_large_epsilon=True)
+    options = []
+    for epsilon in epsilons:
+        spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
+        half_widths = {kind: _Z * std for kind, std in expected(variables, spend.rho).items()}
+        options.append(Option(epsilon, spend.rho, lifetime.rho // spend.rho, half_widths))
+    return Plan(
+        tuple(options), lifetime.delta, hub.settings.declared_size or 0, len(variables), lifetime.epsilon
+    )

@@ -1,0 +1,129 @@
+"""What a hub may spend of its people's privacy, and the bookings of its builds."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from tiphub.errors import TiphubError
+from tiphub.release import MANIFEST, open_release
+from tiphub.vault.hub import Hub
+from tiphub.vault.ledger import Booking, Budget, Ledger, repair
+from tiphub.vault.s4_protect.dp.accounting import check_epsilon, delta_for, epsilon_for, rho_for
+from tiphub.vault.store import Store
+
+LEDGER = "ledger.jsonl"
+
+
+@dataclass(frozen=True)
+class Spend:
+    """What one release would spend: rho is exact, epsilon and delta are how people say it."""
+
+    rho: Fraction
+    epsilon: float
+    delta: float
+
+
+def spend_of(hub: Hub, epsilon: float | None = None, *, confirmed_large_epsilon: bool = False) -> Spend:
+    """What a release spends: by ``hub.yml``, or for another epsilon.
+
+    Raises:
+        TiphubError: the privacy settings cannot be used.
+    """
+    asked = hub.settings.privacy.epsilon if epsilon is None else epsilon
+    delta = delta_for(hub.settings.declared_size, hub.settings.privacy.delta)
+    return Spend(rho_for(asked, delta, confirmed_large_epsilon=confirmed_large_epsilon), asked, delta)
+
+
+def lifetime_of(hub: Hub, *, confirmed_large_epsilon: bool = False) -> Budget:
+    """The lifetime budget that ``hub.yml`` asks for.
+
+    Raises:
+        TiphubError: the privacy settings cannot be used.
+    """
+    privacy = hub.settings.privacy
+    check_epsilon(privacy.lifetime_epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
+    delta = delta_for(hub.settings.declared_size, privacy.delta)
+    rho = rho_for(privacy.lifetime_epsilon, delta, confirmed_large_epsilon=confirmed_large_epsilon)
+    return Budget(rho, privacy.lifetime_epsilon, delta)
+
+
+def open_ledger(hub: Hub, store: Store) -> Ledger:
+    """Open a hub's ledger, and settle what earlier builds left open.
+
+    Raises:
+        TiphubError: the ledger is broken.
+    """
+    ledger = Ledger(hub.root / LEDGER, store, epsilon_for)
+    _settle(ledger, hub.releases)
+    return ledger
+
+
+def sign_budget(hub: Hub, signed_by: str, *, confirmed_large_epsilon: bool = False) -> Budget:
+    """Enter the lifetime budget of ``hub.yml`` into the ledger under a person's name.
+
+    Raises:
+        TiphubError: the settings cannot be used, the signature is none, or the ledger is broken.
+    """
+    budget = lifetime_of(hub, confirmed_large_epsilon=confirmed_large_epsilon)
+    with Store.open(hub) as store:
+        open_ledger(hub, store).set_budget(budget, signed_by)
+    return budget
+
+
+def repair_ledger(hub: Hub, signed_by: str) -> None:
+    """Put a broken ledger right under a person's name (see `tiphub.vault.ledger.repair`).
+
+    Raises:
+        TiphubError: there is nothing to repair, or the signature is none.
+    """
+    with Store.open(hub) as store:
+        repair(hub.root / LEDGER, store, epsilon_for, signed_by)
+
+
+@contextmanager
+def paid(
+    ledger: Ledger,
+    hub: Hub,
+    spend: Spend,
+    *,
+    method: str,
+    version: str,
+    confirmed_large_epsilon: bool = False,
+) -> Iterator[Booking]:
+    """Book a spend; on leaving, link it to its release, or abandon it if there is none. It stays spent.
+
+    Raises:
+        TiphubError: the lifetime budget does not allow it, or ``hub.yml`` asks for another lifetime budget
+            than the ledger has.
+    """
+    known = ledger.balance.budget
+    confirmed = confirmed_large_epsilon or (
+        known is not None and known.epsilon == hub.settings.privacy.lifetime_epsilon
+    )
+    ledger.set_budget(lifetime_of(hub, confirmed_large_epsilon=confirmed))
+    booking = ledger.spend(spend.rho, method=method, purpose="a release", version=version)
+    try:
+        yield booking
+    finally:
+        _settle(ledger, hub.releases)
+
+
+def _settle(ledger: Ledger, releases: Path) -> None:
+    """Link each unfinished booking to the release that it paid for; without one, it is abandoned."""
+    for booking in ledger.balance.unfinished:
+        if _paid_for(releases / booking.version, booking):
+            manifest = (releases / booking.version / MANIFEST).read_bytes()
+            ledger.release(booking, version=booking.version, manifest=hashlib.sha256(manifest).hexdigest())
+        else:
+            ledger.abandon(booking, "the build ended without a release")
+
+
+def _paid_for(release: Path, booking: Booking) -> bool:
+    try:
+        entry = open_release(release).package["tiphub"].get("ledger") or {}
+    except TiphubError:
+        return False
+    return bool(entry.get("sha256") == booking.sha256)
