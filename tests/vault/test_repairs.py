@@ -63,8 +63,9 @@ def test_rows_that_are_still_bad_stay_and_nothing_is_doubled(desk: Desk) -> None
 
 def test_the_same_repair_twice_with_more_rows_right_counts_once(desk: Desk) -> None:
     first = desk.send("1.csv", [A1, *HELD])
+    every = edit(desk, first, repaired, "all.csv")
     desk.take(edit(desk, first, lambda row: repaired(row) if row["case"] == "A2" else row))
-    desk.take(edit(desk, first, repaired, "all.csv"))
+    desk.take(every)
     assert desk.held() == []
     assert [record[0] for record in desk.records()] == ["A1", "A2", "A3", "A4"]
 
@@ -72,8 +73,9 @@ def test_the_same_repair_twice_with_more_rows_right_counts_once(desk: Desk) -> N
 def test_repairs_work_without_record_ids(desk: Desk) -> None:
     desk.map(MAPPING.replace("record_id: {column: case}\n", ""))
     first = desk.send("1.csv", [A1, *HELD])
+    every = edit(desk, first, repaired, "all.csv")
     desk.take(edit(desk, first, lambda row: repaired(row) if row["case"] == "A2" else row))
-    desk.take(edit(desk, first, repaired, "all.csv"))
+    desk.take(every)
     assert desk.held() == []
     assert len(desk.records()) == 4
 

@@ -7,9 +7,7 @@ from vault.desk import Desk
 
 
 def test_the_report_is_private_and_needs_nothing_else(desk: Desk) -> None:
-    outcome = desk.send(
-        "<b>a</b>.csv", [("A1", "2019", "<script>", "Peru", ""), ("A2", "2019", "F", "Peru", "")]
-    )
+    outcome = desk.send("<b>a.csv", [("A1", "2019", "<script>", "Peru", ""), ("A2", "2019", "F", "Peru", "")])
     for path in (outcome.report / "report.html", outcome.report / "quarantine.csv"):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(outcome.report.parent.stat().st_mode) == 0o700
