@@ -126,7 +126,11 @@ def answer(
     series = _series(standard, by, known, t)
     parents = _parents(standard, name)
     found = _by_code(known)
-    lines = tuple(_line(codes[code], series, found[code], broad=code in parents, t=t) for code in codes)
+    absent = None if smallest_count else 0
+    lines = tuple(
+        Line(code.code, t.of(code.label), _cells(series, found[name], absent), name in parents)
+        for name, code in codes.items()
+    )
     if not question.ordered:
         lines = tuple(sorted(lines, key=lambda line: (line.code == "other", -line.count, line.label)))
     return Answer(
@@ -181,17 +185,16 @@ def _denominator(rows: Sequence[Row], series: str) -> int | None:
     return next((row.denominator for row in rows if _key(row) == series), 0)
 
 
-def _line(
-    code: Code, series: Sequence[tuple[str, str]], rows: dict[str, Row], *, broad: bool, t: Texts
-) -> Line:
+def _cells(series: Sequence[tuple[str, str]], rows: dict[str, Row], absent: int | None) -> tuple[Cell, ...]:
+    """A cell a series; ``absent`` is the count where there is no row: nobody, or nobody whom the release shows."""
     cells = []
     for key, label in series:
         row = rows.get(key)
         if row is None:
-            cells.append(Cell(key, label, 0, None, None, None, None))
+            cells.append(Cell(key, label, absent, None, None, None, None))
         else:
             cells.append(Cell(key, label, row.numerator, row.denominator, row.share, row.low, row.high))
-    return Line(code.code, t.of(code.label), tuple(cells), broad)
+    return tuple(cells)
 
 
 def as_json(found: Answer, smallest_count: int | None) -> dict[str, Any]:

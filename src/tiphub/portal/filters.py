@@ -1,7 +1,7 @@
 """What a visitor narrows a page down to, read from its address and written back into it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
 
@@ -86,10 +86,6 @@ class Filters:
         } | changes
         kept = [(name, value) for name, value in pairs.items() if value not in (None, "")]
         return "?" + urlencode(kept) if kept else ""
-
-    def without_comparison(self) -> Self:
-        """The same people, in one series."""
-        return replace(self, compare=None)
 
     def describe(self, standard: Standard, t: Texts) -> str:
         """The people that the filters leave, in words; empty for everybody."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from tiphub.charts import Bar, Frame, Place, Spec, Year, bars, world, years
-from tiphub.charts.world import class_of, colours, thresholds
+from tiphub.charts.world import colours, thresholds
 from tiphub.portal.answers import Answer, Cell, Line
 from tiphub.portal.texts import Texts
 from tiphub.standard import Code, Standard
@@ -128,12 +128,6 @@ def shades(places: list[Place], t: Texts) -> list[Shade]:
             label = t.span(t.number(limits[number - 1]), t.number(upper - 1))
         found.append(Shade(colour, label))
     return found
-
-
-def shade_of(place: Place, places: list[Place]) -> str:
-    """The colour of one place among others."""
-    limits = thresholds([item.count for item in places if not item.region])
-    return colours(limits)[class_of(place.count, limits)]
 
 
 def label_of(line: Line, found: Answer, t: Texts) -> str:

@@ -97,7 +97,6 @@ class Hub:
     agencies: tuple[str, ...]
     licence: str
     created: str
-    homepage: str
 
 
 def hub_of(release: Release) -> Hub:
@@ -112,7 +111,6 @@ def hub_of(release: Release) -> Hub:
         tuple(agencies),
         licence,
         str(package.get("created", ""))[:10],
-        str(package.get("homepage", "")),
     )
 
 
