@@ -67,6 +67,7 @@ def estimate(
     """
     wanted = tuple(dict.fromkeys([*models, *(["pairs"] if pairs else [])]))
     _check(overlaps, noise, wanted, replicates)
+    _check_identified(System(overlaps, noise, seed, replicates, lambda _: None))
     listener = progress or Silent()
     found: list[Estimate] = []
     refused: list[Refusal] = []
@@ -74,8 +75,6 @@ def estimate(
         drawn = name in _DRAWN or (name == "dga" and noise is not None)
         with listener.stage(LABELS[name], replicates if drawn else 1) as task:
             system = System(overlaps, noise, seed, replicates, task.advance)
-            if not found and not refused:
-                _check_identified(system)
             try:
                 found.append(_run(system, name, pairs))
             except NoEstimate as reason:

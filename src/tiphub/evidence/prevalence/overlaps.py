@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -110,12 +111,28 @@ def overlaps(
     return found
 
 
-def read_overlaps(path: Path) -> dict[str, Overlaps]:
+def read_overlaps(path: Path, *, entry: str | None = None, noisy: bool = False) -> dict[str, Overlaps]:
     """Read one system, or several by name, from a JSON file; names with a leading underscore are notes.
 
+    Args:
+        path: The file.
+        entry: Read only this system of the file.
+        noisy: Whether the counts carry privacy noise.
+
     Raises:
-        TiphubError: no such file, no JSON, or no list counts in it.
+        TiphubError: no such file, no JSON, no such entry, or no list counts in it.
     """
+    entries = _entries(path)
+    if entry is not None:
+        if entry not in entries:
+            near = get_close_matches(entry, entries, 1)
+            do = f"Did you mean {near[0]}?" if near else f"Choose from {', '.join(entries)}."
+            raise TiphubError(f"The file has no entry {entry}.", where=str(path), do=do)
+        entries = {entry: entries[entry]}
+    return {name: _entry(found, name, noisy=noisy) for name, found in entries.items()}
+
+
+def _entries(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise TiphubError("There is no such file.", where=str(path))
     try:
@@ -125,19 +142,13 @@ def read_overlaps(path: Path) -> dict[str, Overlaps]:
     except json.JSONDecodeError as error:
         what = f"The file is not JSON: {error.msg}."
         raise TiphubError(what, where=f"{path}, line {error.lineno}", do="Correct the file.") from error
-    if not isinstance(document, dict):
-        raise TiphubError("The file holds no lists.", where=str(path), do=_FORM)
-    if "lists" in document or "counts" in document:
-        return {path.stem: _entry(document, path.stem)}
-    entries = {name: entry for name, entry in document.items() if not name.startswith("_")}
+    if isinstance(document, dict) and ("lists" in document or "counts" in document):
+        return {path.stem: document}
+    named = document if isinstance(document, dict) else {}
+    entries = {name: found for name, found in named.items() if not name.startswith("_")}
     if not entries:
         raise TiphubError("The file holds no lists.", where=str(path), do=_FORM)
-    return entries_of(entries)
-
-
-def entries_of(document: Mapping[str, Any]) -> dict[str, Overlaps]:
-    """Read every system of an already parsed document."""
-    return {name: _entry(entry, name) for name, entry in document.items()}
+    return entries
 
 
 _FORM = 'Write {"lists": ["A", "B", "C"], "counts": {"A": 34, "A+B": 3}}.'
@@ -152,13 +163,13 @@ def _no_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _entry(entry: Any, name: str) -> Overlaps:
+def _entry(entry: Any, name: str, *, noisy: bool) -> Overlaps:
     if not isinstance(entry, dict) or not {"lists", "counts"} <= entry.keys():
         raise TiphubError("The entry has no lists and counts.", where=name, do=_FORM)
     lists, counts = entry["lists"], entry["counts"]
     if not isinstance(lists, list) or not isinstance(counts, dict):
         raise TiphubError("The entry's lists or counts are not in the right form.", where=name, do=_FORM)
-    found = overlaps(lists, counts, name=name, published=_range(entry.get("published"), name))
+    found = overlaps(lists, counts, name=name, published=_range(entry.get("published"), name), noisy=noisy)
     told = entry.get("observed")
     if told is not None and told != found.observed:
         what = (
