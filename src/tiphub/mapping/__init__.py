@@ -1,6 +1,6 @@
 """From text cells as they were sent to a table in the standard, as a mapping declares it."""
 
-from tiphub.mapping.domain import layout_variables
+from tiphub.mapping.domain import layout_variables, layout_words
 from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import layout_names, load_layout, load_mapping, parse_mapping
 from tiphub.mapping.opening import StandardTable, open_standard, read_options
@@ -20,6 +20,7 @@ __all__ = [
     "harmonise",
     "layout_names",
     "layout_variables",
+    "layout_words",
     "load_layout",
     "load_mapping",
     "open_standard",

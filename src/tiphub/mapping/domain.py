@@ -1,8 +1,11 @@
-"""What a file in a layout can say at all: the public domain of each of its columns."""
+"""What a file in a layout can say at all, and in which words: the public domain of each of its columns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+
+import pyarrow as pa
 
 from tiphub.mapping.spec import FieldMapping, GroupMapping, Layout
+from tiphub.mapping.write import write_layout
 from tiphub.standard import Standard, Variable, flag_name, variable
 
 
@@ -33,6 +36,29 @@ def layout_variables(layout: Layout, standard: Standard, *, years: tuple[int, in
     return tuple(out)
 
 
+def layout_words(layout: Layout, standard: Standard, item: Variable) -> tuple[str, Mapping[str, str]]:
+    """The layout's column for a variable, and the layout's word for each of its values (and for unknown, "").
+
+    An option that only stands in a list with others keeps the standard's name and values.
+    """
+    column = standard.columns[item.name]
+    if column.group and column.option:
+        group = layout.mapping.groups[column.group]
+        names: tuple[str, ...] = group.flags.get(column.option.code, ())
+    else:
+        names = layout.mapping.fields[item.name].columns
+    place = next((name for name in names if name in layout.columns), None)
+    if place is None:
+        return item.name, {"": "", **{value: value for value in item.values}}
+    texts: list[str | None] = [None, *item.values]
+    cells = pa.array(texts, pa.string())
+    if column.kind == "flag":
+        cells = pa.array([None if text is None else text == "yes" for text in texts], pa.bool_())
+    written, _ = write_layout(pa.table({item.name: cells}), layout, standard)
+    words = [text or "" for text in written.column(place).to_pylist()]
+    return place, dict(zip(["", *item.values], words, strict=True))
+
+
 def _words(field: FieldMapping, whole: Variable, standard: Standard) -> Iterator[str]:
     codes = standard.columns[field.field].codes
     for value in whole.values:
@@ -51,8 +77,9 @@ def _options(group: GroupMapping) -> list[str]:
 
 def _confined(whole: Variable, values: set[str]) -> Variable:
     kept = [place for place, value in enumerate(whole.values) if value in values]
+    above = (whole.broader[place] for place in kept)
     return Variable(
         whole.name,
         tuple(whole.values[place] for place in kept),
-        tuple(whole.broader[place] for place in kept),
+        tuple(value if value in values else None for value in above),
     )

@@ -38,7 +38,7 @@ def kept(variable: Variable) -> Regrouping:
 
 def is_large(variable: Variable) -> bool:
     """Whether a variable has so many values that some may have too few people."""
-    return len(variable.values) > LARGE and any(variable.broader)
+    return len(variable.values) > LARGE
 
 
 def regroup(

@@ -27,7 +27,7 @@ class Target:
     """Tables to fit, as expected counts, with the standard deviation of their cells."""
 
     people: float
-    tables: Mapping[Table, Shares]
+    tables: dict[Table, Shares]
     deviations: Mapping[Table, float]
 
 
@@ -39,8 +39,9 @@ class Mixture:
     shares: Matrix
 
     def cross(self) -> Shares:
-        """All two-way tables as shares, width x width; the blocks on the diagonal mean nothing."""
+        """All two-way tables as shares, width x width; the diagonal holds the one-way tables."""
         out: Shares = (self.shares.T @ self.shares).astype(np.float64) / len(self.shares)
+        np.fill_diagonal(out, self.shares.mean(axis=0, dtype=np.float64))
         return out
 
 
@@ -74,9 +75,11 @@ class Fit:
         advance: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Take so many steps towards the target, the last half of them ever smaller."""
-        goal, weight = _two_way(self._blocks, target)
+        goal, weight = matrices(self._blocks, target)
         most = float(weight.max())
         weight /= most
+        goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
+        np.fill_diagonal(weight, 0)
         triples: dict[Table, tuple[Matrix, np.float32]] = {
             table: (
                 (goals.reshape(-1, goals.shape[2]) / target.people).astype(np.float32),
@@ -89,6 +92,7 @@ class Fit:
             shares = self._shares()
             error = weight * (shares.T @ shares / np.float32(len(shares)) - goal)
             gradient: Matrix = (shares @ error).astype(np.float32, copy=False)
+            gradient += weight_one * (shares.mean(axis=0) - goal_one)
             self._add_triples(gradient, shares, triples)
             self._descend(gradient, shares, rate * min(1.0, 2 * (1 - step / steps) + 0.02))
             advance(1)
@@ -137,9 +141,16 @@ class Fit:
         self._logits -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(1e-12))
 
 
-def _two_way(blocks: Blocks, target: Target) -> tuple[Matrix, Matrix]:
+def matrices(blocks: Blocks, target: Target) -> tuple[Matrix, Matrix]:
+    """The one- and two-way tables of a target as shares, and how much an error in each weighs.
+
+    Both are width x width; one-way tables stand on the diagonal, the rest of the diagonal blocks is 0.
+    """
     goal = np.zeros((blocks.width, blocks.width), np.float32)
     weight = np.zeros_like(goal)
+    for item, cells in enumerate(blocks.slices):
+        np.fill_diagonal(goal[cells, cells], target.tables[item,] / target.people)
+        np.fill_diagonal(weight[cells, cells], 1 / target.deviations[item,] ** 2)
     for table in pairs(len(blocks.cardinalities)):
         first, second = (blocks.slices[item] for item in table)
         goal[first, second] = target.tables[table] / target.people

@@ -50,7 +50,7 @@ def settle(
     Args:
         codes: the records, changed in place.
         mixture: whose tables are the goal.
-        weight: width x width, how much one person too many weighs in a cell; 0 in diagonal blocks.
+        weight: width x width, how much one person too many weighs in a cell; one-way on the diagonal.
         rules: what no record may become.
         rounds: how many rounds.
         random: chooses the records.

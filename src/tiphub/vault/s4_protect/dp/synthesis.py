@@ -7,12 +7,12 @@ import numpy as np
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard.variables import Codes
-from tiphub.vault.s4_protect.dp.blocks import Matrix, pairs
+from tiphub.vault.s4_protect.dp.blocks import pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
 from tiphub.vault.s4_protect.dp.logic import Forbidden
 from tiphub.vault.s4_protect.dp.measure import Measured
-from tiphub.vault.s4_protect.dp.mixture import Fit, Target, positive
+from tiphub.vault.s4_protect.dp.mixture import Fit, Target, matrices, positive
 from tiphub.vault.s4_protect.dp.records import draw, settle
 
 GROUPS = 1_000
@@ -55,29 +55,30 @@ def synthesise(
             do="Hand in more records before publishing, or choose a larger epsilon.",
         )
     variables = range(len(blocks.cardinalities))
+    one_way: dict[Table, Shares] = {(item,): estimates.table((item,)) for item in variables}
     two_way: dict[Table, Shares] = {table: estimates.table(table) for table in pairs(len(variables))}
     three_way: dict[Table, Shares] = {
         table: estimates.table(table) for table in measured.tables if len(table) == 3
     }
     _apply(rules, measured, two_way)
-    deviations = {table: estimates.deviation(table) for table in (*two_way, *three_way)}
+    deviations = {table: estimates.deviation(table) for table in (*one_way, *two_way, *three_way)}
     fit = Fit(
         blocks,
-        {item: positive(estimates.table((item,)), people) for item in variables},
+        {item: positive(table, people) for (item, *_), table in one_way.items()},
         groups=effort.groups,
         random=random,
     )
     with progress.stage("fit two-way tables", effort.first_steps) as task:
-        target = Target(people, two_way, deviations)
+        target = Target(people, one_way | two_way, deviations)
         fit.run(target, steps=effort.first_steps, rate=FIRST_RATE, advance=task.advance)
     if three_way:
         with progress.stage("fit three-way tables", effort.second_steps) as task:
-            target = Target(people, two_way | three_way, deviations)
+            target = Target(people, target.tables | three_way, deviations)
             fit.run(target, steps=effort.second_steps, rate=SECOND_RATE, advance=task.advance)
     mixture = fit.mixture()
     codes = draw(mixture, people, rules, random)
     with progress.stage("settle records", effort.rounds) as task:
-        weight = _weight(measured, deviations)
+        _, weight = matrices(blocks, target)
         codes = settle(
             codes, mixture, weight, rules, rounds=effort.rounds, random=random, advance=task.advance
         )
@@ -88,12 +89,3 @@ def _apply(rules: Forbidden, measured: Measured, two_way: dict[Table, Shares]) -
     for table, estimate in two_way.items():
         first, second = (measured.blocks.slices[item] for item in table)
         estimate[rules[first, second]] = 0
-
-
-def _weight(measured: Measured, deviations: dict[Table, float]) -> Matrix:
-    blocks = measured.blocks
-    weight = np.zeros((blocks.width, blocks.width), np.float32)
-    for table in pairs(len(blocks.cardinalities)):
-        first, second = (blocks.slices[item] for item in table)
-        weight[first, second] = weight[second, first] = 1 / deviations[table] ** 2
-    return weight

@@ -1,0 +1,103 @@
+"""``tiphub synthesise``: synthetic records and noisy counts of one file."""
+
+import datetime as dt
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tiphub.cli.app import app
+from tiphub.errors import TiphubError
+from tiphub.progress import Terminal
+from tiphub.standard import load_standard
+
+if TYPE_CHECKING:
+    from tiphub.vault.synthesise import Synthesis
+
+DELTA = 1e-7
+
+
+@app.command()
+def synthesise(
+    file: Annotated[Path, typer.Argument(help="The true records.", show_default=False)],
+    *,
+    layout: Annotated[str, typer.Option(help="The layout of the file, such as ctdc-2024.")],
+    out: Annotated[Path, typer.Option(help="The folder to write; it must not exist or be empty.")],
+    epsilon: Annotated[float, typer.Option(help="The privacy loss that is allowed.")] = 4.0,
+    delta: Annotated[float, typer.Option(help="Well below 1 in the number of people.")] = DELTA,
+    years: Annotated[
+        str, typer.Option(help="First and last year that the file may tell, such as 2002-2022.")
+    ] = "",
+    confirm_large_epsilon: Annotated[
+        bool, typer.Option("--confirm-large-epsilon", help="Yes, an epsilon that protects next to nothing.")
+    ] = False,
+) -> None:
+    """Make synthetic records of a file, with differential privacy, in the file's own layout.
+
+    Writes records.csv, counts.csv (each count with its standard deviation and 95% bounds) and
+    statement.json. The domains come from the layout and the declared years, never from the file.
+    Nothing is booked: keep account of what you publish, or use a hub, whose ledger does.
+    """
+    from tiphub.vault.s4_protect.dp.accounting import rho_for
+    from tiphub.vault.synthesise import synthesise as make
+
+    standard = load_standard()
+    rho = rho_for(epsilon, delta, confirmed_large_epsilon=confirm_large_epsilon)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise TiphubError("The folder to write is not empty.", where=str(out), do="Choose another.")
+    made = make(
+        file,
+        layout,
+        rho=rho,
+        delta=delta,
+        years=_years(years, standard.fields["year_of_registration"].minimum or 1990),
+        standard=standard,
+        progress=Terminal(),
+    )
+    if delta * made.records.num_rows > 1:
+        raise TiphubError(
+            f"A delta of {delta:g} is more than 1 in the number of people: it promises nothing.",
+            do="Nothing was written. Choose a smaller delta.",
+        )
+    _write(made, out)
+    aside = (
+        f" {made.quarantined:,} of {made.read:,} rows could not be read and are not in it."
+        if made.quarantined
+        else ""
+    )
+    typer.echo(
+        f"{made.records.num_rows:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}"
+    )
+
+
+def _years(text: str, first: int) -> tuple[int, int]:
+    if not text:
+        return first, dt.datetime.now(tz=dt.UTC).year
+    start, _, end = text.partition("-")
+    if not (start.isdigit() and end.isdigit() and int(start) <= int(end)):
+        raise TiphubError(f"'{text}' is no range of years.", do="Write it as 2002-2022.")
+    return int(start), int(end)
+
+
+def _write(made: "Synthesis", out: Path) -> None:
+    import pyarrow.csv as pa_csv
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        options = pa_csv.WriteOptions(quoting_style="needed")
+        pa_csv.write_csv(made.records, draft / "records.csv", options)
+        pa_csv.write_csv(made.counts, draft / "counts.csv", options)
+        (draft / "statement.json").write_text(
+            json.dumps(made.statement, ensure_ascii=False, indent=2) + "\n", "utf-8"
+        )
+        draft.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        draft.replace(out)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise

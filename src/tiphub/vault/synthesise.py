@@ -1,0 +1,126 @@
+"""Synthetic records of one data file, in the file's own layout, without a hub."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tiphub.engine import DuckDBEngine
+from tiphub.mapping import Layout, layout_variables, layout_words, open_standard, write_layout
+from tiphub.progress import Progress
+from tiphub.standard import Standard, Variable, encode
+from tiphub.standard.variables import Codes
+from tiphub.vault.s4_protect import Population
+from tiphub.vault.s4_protect.dp import DifferentialPrivacy
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """What may be passed on, and what may not: how many rows were ``read`` and ``quarantined``.
+
+    ``records`` are text cells in the layout's columns; ``counts`` use the layout's columns and words.
+    """
+
+    records: pa.Table
+    counts: pa.Table
+    statement: dict[str, object]
+    read: int
+    quarantined: int
+
+
+def synthesise(
+    file: Path,
+    layout: str,
+    *,
+    rho: Fraction,
+    delta: float,
+    years: tuple[int, int],
+    standard: Standard,
+    progress: Progress,
+) -> Synthesis:
+    """Make synthetic records and noisy counts of a data file.
+
+    Args:
+        file: the true records.
+        layout: how to read them, and how to write what comes out.
+        rho: the budget, in zero-concentrated differential privacy.
+        delta: only to say the same as (epsilon, delta).
+        years: the first and last year that the file may tell, declared and not read off it.
+        standard: what the columns mean.
+        progress: listens to the stages.
+
+    Raises:
+        TiphubError: the file cannot be read, or has too few people for the budget.
+    """
+    with DuckDBEngine() as engine:
+        opened = open_standard(file, layout, standard, engine)
+        variables = layout_variables(opened.layout, standard, years=years)
+        table = _in_domain(opened.table, variables, standard)
+
+        def batches() -> Iterator[Codes]:
+            for batch in engine.batches(table):
+                yield encode(batch, variables)
+
+        population = Population(variables=variables, quasi_identifiers=(), batches=batches)
+        method = DifferentialPrivacy(rho=rho, delta=delta, standard=standard, into="unknown")
+        protected = method.protect(population, progress=progress)
+    records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
+    counts = _in_words(protected.counts, variables, opened.layout, standard)
+    return Synthesis(records, counts, dict(protected.statement), opened.read, opened.quarantined)
+
+
+def _in_domain(table: ir.Table, variables: Sequence[Variable], standard: Standard) -> ir.Table:
+    """The variables' columns; what lies outside a declared domain is unknown."""
+    columns = {}
+    for item in variables:
+        cells = table[item.name]
+        if standard.columns[item.name].kind == "flag":
+            inside = (
+                cells
+                if item.values == ("no", "yes")
+                else (cells == (item.values == ("yes",))).ifelse(cells, None)
+            )
+        elif standard.columns[item.name].kind == "integer":
+            first, last = int(item.values[0]), int(item.values[-1])
+            inside = cells.between(first, last).ifelse(cells, ibis.null("int32"))
+        else:
+            inside = cells.isin(item.values).ifelse(cells, ibis.null("string"))
+        columns[item.name] = inside
+    return table.select(**columns)
+
+
+def _typed(records: pa.Table, standard: Standard) -> pa.Table:
+    columns = {}
+    for name in records.column_names:
+        cells = records.column(name)
+        if standard.columns[name].kind == "flag":
+            cells = pc.equal(cells, "yes")
+        elif standard.columns[name].kind == "integer":
+            cells = cells.cast(pa.int32())
+        columns[name] = cells
+    return pa.table(columns)
+
+
+def _in_words(
+    counts: pa.Table, variables: Sequence[Variable], layout: Layout, standard: Standard
+) -> pa.Table:
+    words = {item.name: layout_words(layout, standard, item) for item in variables}
+    fields, values = [], []
+    for names, codes in zip(
+        counts.column("fields").to_pylist(), counts.column("values").to_pylist(), strict=True
+    ):
+        if not names:
+            fields.append("")
+            values.append("")
+            continue
+        known = [words[name] for name in names.split("|")]
+        fields.append("|".join(column for column, _ in known))
+        values.append("|".join(texts[code] for (_, texts), code in zip(known, codes.split("|"), strict=True)))
+    return counts.set_column(0, "fields", pa.array(fields, pa.string())).set_column(
+        1, "values", pa.array(values, pa.string())
+    )
