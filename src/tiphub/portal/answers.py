@@ -186,7 +186,7 @@ def _denominator(rows: Sequence[Row], series: str) -> int | None:
 
 
 def _cells(series: Sequence[tuple[str, str]], rows: dict[str, Row], absent: int | None) -> tuple[Cell, ...]:
-    """A cell a series; ``absent`` is the count where there is no row: nobody, or nobody whom the release shows."""
+    """A cell a series; ``absent`` is the count without a row: nobody, or nobody who is shown."""
     cells = []
     for key, label in series:
         row = rows.get(key)
