@@ -63,7 +63,8 @@ def plan(
     make the answer better.
 
     Raises:
-        TiphubError: the privacy settings cannot be used, or ``hub.yml`` names columns that cannot be released.
+        TiphubError: the privacy settings cannot be used, or ``hub.yml`` names columns that cannot be
+            released.
     """
     variables, _ = release_columns(hub, load_standard())
     lifetime = lifetime_of(hub, confirmed_large_epsilon=True)
