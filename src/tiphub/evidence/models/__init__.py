@@ -1,7 +1,10 @@
 """Odds ratios: the logistic models of the 2023 study of IOM and Harvard FXB, on any table in the standard."""
 
 from tiphub.evidence.models.country_values import CountryValues, read_country_values
+from tiphub.evidence.models.declared import Declared, declare
 from tiphub.evidence.models.model import odds_ratios
+from tiphub.evidence.models.noisy import NoisyTable
+from tiphub.evidence.models.noisy_model import noisy_odds_ratios
 from tiphub.evidence.models.outcomes import OUTCOMES
 from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
 from tiphub.evidence.models.terms import REFERENCES
@@ -10,9 +13,13 @@ __all__ = [
     "OUTCOMES",
     "REFERENCES",
     "CountryValues",
+    "Declared",
     "Effect",
+    "NoisyTable",
     "OddsRatios",
     "Ratio",
+    "declare",
+    "noisy_odds_ratios",
     "odds_ratios",
     "read_country_values",
 ]

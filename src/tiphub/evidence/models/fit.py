@@ -9,12 +9,14 @@ them, which is the limit of the likelihood (Geyer, Electronic Journal of Statist
 """
 
 from dataclasses import dataclass
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 import numpy.typing as npt
 import statsmodels.api as sm
 from scipy.linalg import null_space
 from scipy.optimize import linprog
+from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
 from tiphub.errors import TiphubError
 from tiphub.evidence.models.design import Design, Floats
@@ -48,23 +50,25 @@ def fit(design: Design) -> Fit:
     Raises:
         TiphubError: the fit does not converge although nothing is separated or collinear.
     """
-    shift, scale = _scaling(design.matrix)
-    matrix = (design.matrix - shift) / scale
+    there = design.yes + design.no > 0
+    yes, no = design.yes[there], design.no[there]
+    shift, scale = _scaling(design.matrix[there])
+    matrix = (design.matrix[there] - shift) / scale
     basis = _row_space(matrix)
     told = _determined(basis)
-    left_out = separated_patterns(matrix @ basis, design.yes, design.no)
+    left_out = separated_patterns(matrix @ basis, yes, no)
     kept = matrix[~left_out]
     inner = _row_space(kept) if len(kept) else np.zeros((matrix.shape[1], 0))
     finite = _determined(inner)
     size = matrix.shape[1] - 1
     coefficients, covariance = np.full(size, np.nan), np.full((size, size), np.nan)
     if finite[1:].any():
-        values, spread = _solve(kept @ inner, design.yes[~left_out], design.no[~left_out])
+        values, spread = _solve(kept @ inner, yes[~left_out], no[~left_out])
         good = np.flatnonzero(finite[1:])
         coefficients[good] = ((inner @ values)[1:] / scale[1:])[good]
         whole = (inner @ spread @ inner.T)[1:, 1:] / np.outer(scale[1:], scale[1:])
         covariance[np.ix_(good, good)] = whole[np.ix_(good, good)]
-    people = round(float((design.yes + design.no)[left_out].sum()))
+    people = round(float((yes + no)[left_out].sum()))
     return Fit(coefficients, covariance, ~told[1:], (told & ~finite)[1:], people)
 
 
@@ -82,7 +86,7 @@ def separated_patterns(matrix: Floats, yes: Floats, no: Floats) -> Mask:
     """
     both, found = (yes > 0) & (no > 0), np.zeros(len(matrix), dtype=bool)
     free = null_space(np.linalg.qr(matrix[both], mode="r")) if both.any() else np.eye(matrix.shape[1])
-    pure = np.flatnonzero(~both & (yes + no > 0))
+    pure = np.flatnonzero(~both)
     if free.shape[1] == 0 or len(pure) == 0:
         return found
     moves = (matrix[pure] @ free) * np.where(yes[pure] > 0, 1.0, -1.0)[:, None]
@@ -123,7 +127,10 @@ def _determined(basis: Floats) -> Mask:
 
 def _solve(matrix: Floats, yes: Floats, no: Floats) -> tuple[Floats, Floats]:
     model = sm.GLM(np.column_stack([yes, no]), matrix, family=sm.families.Binomial())
-    found = model.fit(maxiter=100, tol=1e-12)
+    with catch_warnings():
+        # Separation is dealt with above; a saturated model fits perfectly and is warned of all the same.
+        simplefilter("ignore", PerfectSeparationWarning)
+        found = model.fit(maxiter=100, tol=1e-12, scale=1.0)
     if not found.converged or not np.isfinite(found.params).all():
         raise TiphubError(
             "The model cannot be fitted: its solution does not settle.", do="Leave a covariate out."

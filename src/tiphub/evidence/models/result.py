@@ -28,6 +28,7 @@ class Effect:
         adjusted: with all covariates in the model; ``None`` where it cannot be estimated.
         unadjusted: with this covariate alone, on the same people.
         reason: why there is no ratio, as a sentence; else empty.
+        wider: of a private release, how many times wider the noise makes the interval (on the log scale).
     """
 
     variable: str
@@ -39,6 +40,7 @@ class Effect:
     adjusted: Ratio | None
     unadjusted: Ratio | None
     reason: str = ""
+    wider: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class OddsRatios:
         people: who was looked at (after ``among``).
         used: who is in the fit: outcome and all covariates known.
         events: of those used, how many have the outcome.
-        outcome_unknown: people whose outcome is unknown.
+        outcome_unknown: people whose outcome is unknown; ``None`` where a release does not tell.
         unknown: for each covariate, people of known outcome for whom it is unknown.
         notes: what a reader must know besides, as sentences.
         noise: how the noise of a private release is counted in; empty for records.
@@ -66,7 +68,7 @@ class OddsRatios:
     people: int
     used: int
     events: int
-    outcome_unknown: int
+    outcome_unknown: int | None
     unknown: Mapping[str, int]
     notes: tuple[str, ...]
     noise: str = ""

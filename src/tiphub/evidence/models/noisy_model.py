@@ -1,0 +1,157 @@
+"""Odds ratios of a private release: from noisy tables, with the noise counted into the intervals."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from tiphub.errors import TiphubError
+from tiphub.evidence.models.declared import OUTCOME, Declared, Pair
+from tiphub.evidence.models.design import Design, Floats, design_of
+from tiphub.evidence.models.effects import ratio_of
+from tiphub.evidence.models.noisy import NoisyFit, NoisyTable, fit_noisy
+from tiphub.evidence.models.outcomes import Outcome
+from tiphub.evidence.models.references import ordered_levels
+from tiphub.evidence.models.result import Effect, OddsRatios
+from tiphub.evidence.models.terms import Term
+
+FEWEST_DEVIATIONS = 3.0
+"""By how many standard errors a category's people must exceed none, with and without the outcome."""
+WIDEST = 1.5
+"""The standard error of a log odds ratio above which it is not told: the interval spans a factor of 350."""
+
+_HIDDEN = "The noise that protects people is too large to tell it."
+
+
+def noisy_odds_ratios(
+    declared: Declared,
+    tables: Mapping[Pair, NoisyTable],
+    outcome: Outcome,
+    *,
+    references: Mapping[str, str] | None = None,
+) -> OddsRatios:
+    """Odds ratios whose 95% intervals hold sampling and privacy noise together.
+
+    Args:
+        declared: the model's shape, as the release declared it.
+        tables: the noisy two-way table of each of `Declared.pairs`, not clipped, axis 0 being yes and no.
+        outcome: what was asked.
+        references: the category to compare with, by covariate.
+
+    Raises:
+        TiphubError: a table is missing or of another shape, or the noise hides everything.
+    """
+    for pair in declared.pairs:
+        expected = declared.sizes[pair[0]], declared.sizes[pair[1]]
+        if pair not in tables or tables[pair].counts.shape != expected or tables[pair].std.shape != expected:
+            raise TiphubError(f"The release lacks the table of {_named(declared, outcome, pair)}.")
+    there = {
+        cell: (people, 0.0) for cell, people in zip(declared.patterns, _margin(declared, tables), strict=True)
+    }
+    levels, notes = ordered_levels(there, declared.terms, references or {})
+    design = design_of(there, declared.terms, levels)
+    whole = fit_noisy(declared, design.matrix, tables)
+    if whole is None:
+        raise TiphubError(f"No odds ratio can be told. {_HIDDEN.replace('tell it', 'fit this model')}")
+    effects: list[Effect] = []
+    for item in declared.terms:
+        own = _only(declared, item)
+        table = tables[OUTCOME, 1 + declared.columns.index(item.column)]
+        alone = fit_noisy(own, _columns(own, item, levels), {(OUTCOME, 1): table})
+        effects += _effects(
+            declared, tables, item, levels=levels.get(item.name, ()), design=design, whole=whole, alone=alone
+        )
+    people, events = whole.people
+    wider = [effect.wider for effect in effects if effect.wider]
+    if wider:
+        notes.append(
+            f"Protection widens the intervals {min(wider):.2f} to {max(wider):.2f} times (on the log scale)."
+        )
+    notes += [f"{item.title}: {item.source}." for item in declared.terms if item.source]
+    return OddsRatios(
+        outcome=outcome.name,
+        question=outcome.question,
+        titles={item.name: item.title for item in declared.terms},
+        effects=tuple(effects),
+        people=round(people),
+        used=round(people),
+        events=round(events),
+        outcome_unknown=None,
+        unknown={},
+        notes=tuple(notes),
+        noise=(
+            "From noisy tables: all counts are estimates, and the intervals count the noise in. Dependences of "
+            "three covariates at once are not modelled."
+        ),
+    )
+
+
+def _effects(
+    declared: Declared,
+    tables: Mapping[Pair, NoisyTable],
+    item: Term,
+    *,
+    levels: tuple[str, ...],
+    design: Design,
+    whole: NoisyFit,
+    alone: NoisyFit | None,
+) -> list[Effect]:
+    places = [place for place, (name, _) in enumerate(design.parameters) if name == item.name]
+    hidden = {level for level in levels if not _stands_out(declared, tables, item, level)}
+    rows = []
+    if levels:
+        rows.append(Effect(item.name, levels[0], item.labels[levels[0]], True, None, None, None, None))
+    for at, place in enumerate(places):
+        level = levels[at + 1] if levels else None
+        label = item.labels[level] if level else item.unit
+        row = Effect(item.name, level, label, False, None, None, None, None)
+        spread = float(whole.covariance[place, place])
+        if level in hidden:
+            rows.append(replace(row, reason=f"Too few people for this much noise. {_HIDDEN}"))
+        elif levels and levels[0] in hidden:
+            told = f"Too few people in the reference “{item.labels[levels[0]]}” for this much noise."
+            rows.append(replace(row, reason=f"{told} Choose another reference."))
+        elif not 0 < spread < WIDEST**2:
+            rows.append(replace(row, reason=_HIDDEN))
+        else:
+            single = ratio_of(alone.coefficients[at], alone.covariance[at, at]) if alone else None
+            wider = float(np.sqrt(spread / whole.sampling[place, place]))
+            ratio = ratio_of(whole.coefficients[place], spread)
+            rows.append(replace(row, adjusted=ratio, unadjusted=single, wider=wider))
+    return rows
+
+
+def _stands_out(declared: Declared, tables: Mapping[Pair, NoisyTable], item: Term, level: str) -> bool:
+    """Whether the people of a category, on either side, are more than noise and chance would make of none."""
+    axis = declared.columns.index(item.column)
+    at = [own.name for own in declared.terms if own.column == item.column].index(item.name)
+    own = np.array([cell[at] == level for cell in declared.values[axis]])
+    table = tables[OUTCOME, 1 + axis]
+    found = table.counts[:, own].sum(1)
+    error = np.sqrt((table.std[:, own] ** 2).sum(1) + found.clip(0))
+    return bool((found > FEWEST_DEVIATIONS * error).all())
+
+
+def _margin(declared: Declared, tables: Mapping[Pair, NoisyTable]) -> Floats:
+    """About how many people each pattern has, as if columns were independent: to choose usual references."""
+    people = np.ones(len(declared.patterns))
+    for axis in range(1, len(declared.sizes)):
+        share = tables[OUTCOME, axis].counts.sum(0).clip(0.5)
+        people *= (share / share.sum())[declared.axes[axis, ::2]]
+    return people * 1e6
+
+
+def _only(declared: Declared, item: Term) -> Declared:
+    """The shape of the model of one covariate alone."""
+    axis = declared.columns.index(item.column)
+    own = tuple(other for other in declared.terms if other.column == item.column)
+    return Declared(own, (item.column,), (declared.values[axis],))
+
+
+def _columns(own: Declared, item: Term, levels: Mapping[str, tuple[str, ...]]) -> Floats:
+    return design_of(dict.fromkeys(own.patterns, (0.0, 0.0)), own.terms, levels).only(item.name).matrix
+
+
+def _named(declared: Declared, outcome: Outcome, pair: Pair) -> str:
+    names = (outcome.name, *declared.columns)
+    return f"{names[pair[0]]} by {names[pair[1]]}"
