@@ -20,9 +20,13 @@ PAGES = {
     "/methods": "/methods.json",
 }
 ALL = [
-    texts(language).prefix + ("" if page == "/" and language != "en" else page)
-    for language in LANGUAGES
-    for page in PAGES
+    *PAGES,
+    *(
+        texts(language).prefix + ("" if address == "/" else address)
+        for language in LANGUAGES
+        if language != "en"
+        for address in ("/", "/dashboard", "/methods")
+    ),
 ]
 
 
