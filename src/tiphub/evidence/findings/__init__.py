@@ -1,0 +1,21 @@
+"""Findings: what data can be asked, declared in small files, with figures and sentences that hold."""
+
+from tiphub.evidence.findings.compute import Source, answer, of_release
+from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
+from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
+
+__all__ = [
+    "TOPICS",
+    "Cell",
+    "Comparison",
+    "Estimate",
+    "Finding",
+    "Result",
+    "Source",
+    "answer",
+    "choose",
+    "library",
+    "load_finding",
+    "of_release",
+    "parse_finding",
+]

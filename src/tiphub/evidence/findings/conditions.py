@@ -1,0 +1,82 @@
+"""Conditions on records: which values they allow, and which cells do not tell."""
+
+import re
+from collections.abc import Iterable
+
+import ibis
+import ibis.expr.types as ir
+
+from tiphub.errors import TiphubError
+from tiphub.evidence.findings.model import Conditions
+from tiphub.standard import Standard
+
+_YEARS = re.compile(r"(\d*)(-?)(\d*)")
+
+
+def years(text: str) -> tuple[int | None, int | None] | None:
+    """A number or a range, as its ends; ``None`` if it is neither.
+
+    >>> years("2015"), years("2015-2019"), years("-2019"), years("some")
+    ((2015, 2015), (2015, 2019), (None, 2019), None)
+    """
+    found = _YEARS.fullmatch(text.strip())
+    if not found or not (found[1] or found[3]):
+        return None
+    first, last = (int(found[place]) if found[place] else None for place in (1, 3))
+    if not found[2]:
+        return first, first
+    return None if first is not None and last is not None and first > last else (first, last)
+
+
+def narrower(standard: Standard, name: str, codes: Iterable[str]) -> frozenset[str]:
+    """These codes of a field, with all that is narrower."""
+    known = standard.codes_of(name).codes
+    found, size = set(codes), -1
+    while len(found) != size:
+        size = len(found)
+        found |= {code.code for code in known if code.broader in found}
+    return frozenset(found)
+
+
+def broader(standard: Standard, name: str, codes: Iterable[str]) -> frozenset[str]:
+    """All that is broader than these codes: a record that says only that does not tell which it is."""
+    by_code = standard.codes_of(name).by_code
+    found: set[str] = set()
+    for code in codes:
+        above = by_code[code].broader
+        while above is not None:
+            found.add(above)
+            above = by_code[above].broader
+    return frozenset(found)
+
+
+def has(table: ir.Table, standard: Standard, name: str, values: Iterable[str]) -> ir.BooleanValue:
+    """Whether a record has one of the values; a cell that does not tell has not.
+
+    Raises:
+        TiphubError: the source does not carry the column.
+    """
+    if name not in table.columns:
+        raise TiphubError(f"This source does not carry {name}.")
+    cells, column = table[name], standard.columns[name]
+    if column.kind == "flag":
+        found = cells.isin([value == "yes" for value in values])
+    elif column.kind == "integer":
+        found = ibis.or_(*(_between(cells, value) for value in values))
+    else:
+        found = cells.isin(sorted(narrower(standard, name, values)))
+    return found.fill_null(False)
+
+
+def holds(table: ir.Table, standard: Standard, where: Conditions) -> ir.BooleanValue:
+    """Whether a record meets all conditions."""
+    return ibis.and_(
+        ibis.literal(True), *(has(table, standard, name, values) for name, values in where.items())
+    )
+
+
+def _between(cells: ir.Value, text: str) -> ir.BooleanValue:
+    first, last = years(text) or (None, None)
+    if first is not None and last is not None:
+        return cells.between(first, last)
+    return cells >= first if first is not None else cells <= last

@@ -1,0 +1,176 @@
+"""What a measure counts: its options, and for each record whether it has one and whether it tells."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from tiphub.errors import TiphubError
+from tiphub.evidence.columns import options_of
+from tiphub.evidence.findings.conditions import broader, has, narrower
+from tiphub.evidence.findings.model import Conditions, Measure
+from tiphub.standard import Code, Standard, flag_name
+
+CITIZENSHIP, COUNTRY = "citizenship", "country_of_exploitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that is counted: ``has`` is who has it.
+
+    ``cells`` are the counts that its number is made of, ``rest`` those of the others who tell: needed to know
+    how much privacy noise both carry.
+    """
+
+    key: str
+    label: str
+    has: ir.BooleanValue
+    cells: tuple[Conditions, ...]
+    rest: tuple[Conditions, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The options of a measure, and whether a record ``tells``.
+
+    ``exclusive``: no record has two options. ``missing`` options are not in this source.
+    """
+
+    options: tuple[Option, ...]
+    tells: ir.BooleanValue
+    exclusive: bool
+    missing: tuple[str, ...] = ()
+
+
+def counted(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
+    """Resolve a measure against what a source carries.
+
+    Args:
+        table: the records.
+        rows: those of the population, among which the most frequent values are looked for.
+        measure: what to count.
+        standard: what the columns mean.
+
+    Raises:
+        TiphubError: the source does not carry it.
+    """
+    if measure.kind == "group":
+        return _group(table, measure, standard)
+    needed = (CITIZENSHIP, COUNTRY) if measure.kind == "pair" else (measure.name,)
+    for name in needed:
+        if name not in table.columns:
+            raise TiphubError(f"This source does not carry {name}.")
+    if measure.kind == "pair":
+        return _pair(table, rows, measure, standard)
+    return _field(table, rows, measure, standard)
+
+
+def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
+    group = measure.name
+    carried = options_of(table.columns, standard, group)
+    if not carried:
+        raise TiphubError(f"This source does not carry the group {group}.")
+    codes = standard.codes_of(group).by_code
+    tells = ibis.or_(*(has(table, standard, flag_name(group, code), ["yes"]) for code in carried))
+
+    def option(key: str, label: str, wanted: Sequence[str]) -> Option:
+        flags = [part for code in wanted for part in _parts(codes[code], carried, codes, group)]
+        return Option(
+            key,
+            label,
+            ibis.or_(*(has(table, standard, flag_name(group, flag), ["yes"]) for flag in flags)),
+            tuple({flag_name(group, flag): ("yes",)} for flag in flags),
+            tuple({flag_name(group, flag): ("yes",)} for flag in carried if flag not in flags),
+        )
+
+    if measure.any:
+        return Counted((option("", "", measure.any),), tells, exclusive=False)
+    found, missing = [], []
+    for code in measure.each or carried:
+        try:
+            found.append(option(code, codes[code].label["en"], [code]))
+        except TiphubError:
+            missing.append(codes[code].label["en"])
+    if not found:
+        raise TiphubError(f"This source carries none of these options of {group}.")
+    return Counted(tuple(found), tells, exclusive=False, missing=tuple(missing))
+
+
+def _parts(code: Code, carried: Sequence[str], codes: Mapping[str, Code], group: str) -> tuple[str, ...]:
+    """The carried options that make up an option."""
+    if code.code in carried:
+        return (code.code,)
+    if code.merged_from and all(part in carried for part in code.merged_from):
+        return code.merged_from
+    merged = [other for other in carried if code.code in codes[other].merged_from]
+    if merged:
+        label = codes[merged[0]].label["en"]
+        raise TiphubError(f"This source tells “{code.label['en']}” only as a part of “{label}”.")
+    raise TiphubError(f"This source does not carry {flag_name(group, code.code)}.")
+
+
+def _field(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
+    name, column = measure.name, standard.columns[measure.name]
+    cells = table[name]
+    if column.kind == "flag":
+        yes = has(table, standard, name, measure.any or ["yes"])
+        return Counted((Option("", "", yes, ({name: ("yes",)},), ({name: ("no",)},)),), cells.notnull(), True)
+    if column.kind == "integer":
+        raise TiphubError(f"{name} is a number: break down by it instead of counting its values.")
+    codes = standard.codes_of(name)
+    if measure.any:
+        wanted = measure.any
+    elif measure.each:
+        wanted = measure.each
+    else:
+        wanted = tuple(code.code for code in codes.leaves)
+    above = broader(standard, name, wanted)
+    unclear = above - narrower(standard, name, wanted)
+    known = frozenset(codes.by_code) - unclear
+    tells = (cells.notnull() & ~cells.isin(sorted(unclear))).fill_null(False)
+    if measure.top:
+        wanted = _frequent(rows.filter(rows[name].isin(sorted(known))), name, measure.top)
+
+    def option(key: str, label: str, chosen: Sequence[str]) -> Option:
+        inside = narrower(standard, name, chosen)
+        cell, rest = {name: tuple(sorted(inside))}, {name: tuple(sorted(known - inside))}
+        return Option(key, label, has(table, standard, name, chosen), (cell,), (rest,))
+
+    if measure.any:
+        return Counted((option("", "", measure.any),), tells, exclusive=True)
+    options = tuple(option(code, codes.by_code[code].label["en"], [code]) for code in wanted)
+    return Counted(options, tells, exclusive=True)
+
+
+def _frequent(rows: ir.Table, name: str, most: int) -> tuple[str, ...]:
+    found = rows.group_by(name).agg(people=rows.count()).to_pyarrow().to_pylist()
+    found.sort(key=lambda row: (-row["people"], str(row[name])))
+    return tuple(row[name] for row in found[:most])
+
+
+def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
+    leaves = {code.code: code.label["en"] for code in standard.codes_of(CITIZENSHIP).leaves}
+    listed = sorted(leaves)
+    whole = {CITIZENSHIP: tuple(listed), COUNTRY: tuple(listed)}
+
+    def both(records: ir.Table) -> ir.BooleanValue:
+        return (records[CITIZENSHIP].isin(listed) & records[COUNTRY].isin(listed)).fill_null(False)
+
+    if measure.name == "domestic":
+        cells = tuple({CITIZENSHIP: (code,), COUNTRY: (code,)} for code in listed)
+        same = (table[CITIZENSHIP] == table[COUNTRY]).fill_null(False)
+        return Counted((Option("", "", same & both(table), cells, (whole,)),), both(table), exclusive=True)
+    across = (table[CITIZENSHIP] != table[COUNTRY]).fill_null(False) & both(table)
+    abroad = rows.filter(both(rows) & (rows[CITIZENSHIP] != rows[COUNTRY]))
+    pairs = abroad.group_by([CITIZENSHIP, COUNTRY]).agg(people=abroad.count()).to_pyarrow().to_pylist()
+    pairs.sort(key=lambda row: (-row["people"], row[CITIZENSHIP], row[COUNTRY]))
+    options = []
+    for row in pairs[: measure.top]:
+        first, second = row[CITIZENSHIP], row[COUNTRY]
+        chosen = ((table[CITIZENSHIP] == first) & (table[COUNTRY] == second)).fill_null(False)
+        cell = {CITIZENSHIP: (first,), COUNTRY: (second,)}
+        options.append(
+            Option(f"{first}_{second}", f"{leaves[first]} → {leaves[second]}", chosen, (cell,), (whole,))
+        )
+    return Counted(tuple(options), across, exclusive=True)

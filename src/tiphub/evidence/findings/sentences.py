@@ -1,0 +1,136 @@
+"""A result in a sentence that its intervals bear out."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tiphub.evidence.findings.model import Cell, Compare, Comparison, Estimate, Result
+from tiphub.evidence.findings.words import gap, portion, times
+
+LISTED = 3
+"""So many of the less frequent answers are named in a sentence; the chart has them all."""
+
+
+def sentence(result: Result, smallest_count: int | None = None) -> Result:
+    """Add the sentence to a result."""
+    finding, cells = result.finding, result.cells
+    if finding.compare is not None:
+        text = _comparison(result, finding.compare, smallest_count)
+    elif any(cell.option for cell in cells):
+        text = " ".join(_ranked(result, group, smallest_count) for group in _by_part(cells))
+    else:
+        text = " ".join(_share(result, cell, smallest_count) for cell in cells)
+    return replace(result, sentence=text)
+
+
+def percent(value: float) -> str:
+    """A share as a percentage.
+
+    >>> percent(0.4035)
+    '40.3%'
+    """
+    return f"{100 * value:.1f}%"
+
+
+def bracket(estimate: Estimate) -> str:
+    """The figures behind a word."""
+    if estimate.share is None or estimate.low is None or estimate.high is None:
+        return ""
+    interval = f"95% interval {100 * estimate.low:.1f}–{percent(estimate.high)}"
+    return f"{percent(estimate.share)} ({interval}; {estimate.numerator:,} of {estimate.denominator:,})"
+
+
+def missing(estimate: Estimate, who: str, smallest_count: int | None) -> str:
+    """Why there is no figure."""
+    if estimate.why == "nobody":
+        return f"Of {who}, nobody has an answer to this in these data."
+    if estimate.why == "few":
+        return (
+            f"Of {who}, too few people (fewer than {smallest_count}) are behind a figure for it to be shown."
+        )
+    if estimate.why == "noise":
+        return f"Of {who}, too few people are known for a figure to be told from the privacy noise."
+    return f"Of {who}, the data cannot tell: the release did not count these answers together."
+
+
+def _share(result: Result, cell: Cell, smallest_count: int | None) -> str:
+    finding, estimate = result.finding, cell.estimate
+    who = cell.part_label or finding.who
+    if estimate.share is None or estimate.low is None or estimate.high is None:
+        return missing(estimate, who, smallest_count)
+    words = portion(estimate.low, estimate.high)
+    if words is None:
+        return f"Of {who}, the data cannot tell how many {finding.say}: {bracket(estimate)}."
+    return f"Of {who}, {words.text} {finding.say}: {bracket(estimate)}."
+
+
+def _comparison(result: Result, compare: Compare, smallest_count: int | None) -> str:
+    say, found = result.finding.say, result.comparison
+    first, second = result.cell(compare.first), result.cell(compare.second)
+    if first is None or second is None:
+        return "The data cannot tell: a part of the comparison is missing."
+    if found is None:
+        gone = [cell for cell in (first, second) if cell.estimate.share is None]
+        return " ".join(missing(cell.estimate, cell.part_label, smallest_count) for cell in gone)
+    against = f"{bracket(first.estimate)} against {bracket(second.estimate)}"
+    one, other = first.part_label, second.part_label
+    if found.direction == "unclear":
+        return f"The data cannot tell whether {one} or {other} {say} more often: {against}."
+    often, much = how_often(found)
+    return f"{_capital(one)} {say} {often} {other}{much}: {against}."
+
+
+def how_often(found: Comparison) -> tuple[str, str]:
+    """A comparison that is not unclear: what stands before the other part, and what after it."""
+    plain = f"{found.direction} often than"
+    if found.how == "ratio":
+        words = times(found.low, found.high)
+        return (words.text if words else plain, "")
+    points = gap(found.low, found.high)
+    return plain, f", {points.text}" if points else ""
+
+
+def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -> str:
+    finding = result.finding
+    who = cells[0].part_label or finding.who
+    told = sorted(
+        (cell for cell in cells if cell.estimate.share is not None),
+        key=lambda cell: -(cell.estimate.share or 0),
+    )
+    told = [cell for cell in told if cell.estimate.numerator]
+    if not told:
+        return missing(cells[0].estimate, who, smallest_count)
+    lead = [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]
+    rest = told[len(lead) : len(lead) + LISTED]
+    if len(lead) == 1:
+        text = f"Among {who}, {finding.say} is {_named(lead[0])} at {bracket(lead[0].estimate)}"
+    elif len(lead) <= LISTED:
+        names = " or ".join(_with_share(cell) for cell in lead)
+        text = f"Among {who}, {finding.say} is {names}: the data cannot tell which"
+    else:
+        return f"Among {who}, the data cannot tell what {finding.say} is: many answers are about as frequent."
+    if rest:
+        text += f"; less frequent are {_list([_with_share(cell) for cell in rest])}"
+    return f"{text}."
+
+
+def _by_part(cells: Sequence[Cell]) -> list[list[Cell]]:
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(cell.part, []).append(cell)
+    return list(found.values())
+
+
+def _named(cell: Cell) -> str:
+    return f"“{cell.option_label}”"
+
+
+def _with_share(cell: Cell) -> str:
+    return f"{_named(cell)} ({percent(cell.estimate.share or 0)})"
+
+
+def _list(items: Sequence[str]) -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
