@@ -67,7 +67,7 @@ def synthesise(
                 yield encode(batch, variables)
 
         population = Population(variables=variables, quasi_identifiers=(), batches=batches)
-        method = DifferentialPrivacy(rho=rho, delta=delta, standard=standard, into="unknown")
+        method = DifferentialPrivacy(rho=rho, delta=delta, standard=standard, into="unknown", requires=False)
         protected = method.protect(population, progress=progress)
     records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
     counts = _in_words(protected.counts, variables, opened.layout, standard)

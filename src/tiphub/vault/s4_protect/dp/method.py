@@ -9,6 +9,7 @@ import numpy as np
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard import Standard
+from tiphub.standard.implications import implications, reconcile
 from tiphub.standard.variables import decode, encode
 from tiphub.vault.s4_protect.dp.counts import released_counts
 from tiphub.vault.s4_protect.dp.domains import Place
@@ -25,8 +26,9 @@ class DifferentialPrivacy:
     """Zero-concentrated differential privacy, for adding or removing one person.
 
     ``rho`` is all that ``protect`` spends; it must be booked before. ``delta`` only serves to say the same
-    as (epsilon, delta). ``into`` is where values with too few people go. ``noise`` and ``seed_for_tests``
-    are for tests: what they make is marked as not private.
+    as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an answer
+    implies the one that its group requires (see `implications`); files whose own standard does not say so
+    go without. ``noise`` and ``seed_for_tests`` are for tests: what they make is marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -36,6 +38,7 @@ class DifferentialPrivacy:
     delta: float
     standard: Standard
     into: Place = "broader"
+    requires: bool = True
     effort: Effort = field(default_factory=Effort)
     noise: Noise = field(default_factory=FreshNoise)
     seed_for_tests: int | None = field(default=None, repr=False)
@@ -62,17 +65,19 @@ class DifferentialPrivacy:
         """
         if not population.variables:
             raise TiphubError("The release has no columns.", do="Name columns in hub.yml.")
+        rules = implications(self.standard, population.variables, requires=self.requires)
         measured = measure(
-            population.batches,
+            lambda: (reconcile(batch, rules) for batch in population.batches()),
             population.variables,
             rho=self.rho,
             noise=self.noise,
             into=self.into,
             progress=progress,
         )
-        rules = forbidden(self.standard, measured.variables, measured.blocks)
         random = np.random.default_rng(self.seed_for_tests)
-        codes = synthesise(measured, rules, random=random, progress=progress, effort=self.effort)
+        codes = synthesise(
+            measured, forbidden(rules, measured.blocks), random=random, progress=progress, effort=self.effort
+        )
         records = decode(codes, measured.variables)
         counts = released_counts(measured, codes)
         encode(records, population.variables)

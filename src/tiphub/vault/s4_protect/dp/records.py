@@ -10,7 +10,7 @@ from tiphub.vault.s4_protect.dp.blocks import Matrix
 from tiphub.vault.s4_protect.dp.logic import Forbidden, breaks
 from tiphub.vault.s4_protect.dp.mixture import Mixture
 
-LOOKED_AT = 8_000
+LOOKED_AT = 4_000
 """Records looked at in one round of settling, drawn at random."""
 CHANGED = 100
 """Records changed at most in one round: few, because all are judged by the counts before the round."""
@@ -59,16 +59,15 @@ def settle(
     blocks = mixture.blocks
     goal = (mixture.cross() * len(codes)).astype(np.float32)
     now = blocks.cross(codes)
-    veto = rules.astype(np.float32)
-    strict = bool(rules.any())
+    ruled = np.nonzero(rules.any(axis=0))[0]
+    veto = rules[np.ix_(ruled, ruled)].astype(np.float32)
     for done in range(rounds):
         chosen = random.choice(len(codes), min(LOOKED_AT, len(codes)), replace=False)
         positions = blocks.positions(codes[chosen])
         row = blocks.one_hot(positions)
         pull = row @ (weight * (now - goal))
         gain = pull - np.take_along_axis(pull, positions, 1)[:, blocks.owner]
-        if strict:
-            gain[row @ veto > 0] = np.inf
+        gain[:, ruled] = np.where(row[:, ruled] @ veto > 0, np.inf, gain[:, ruled])
         best = gain.argmin(axis=1)
         won = gain[np.arange(len(chosen)), best]
         changed = _some(won, int(CHANGED * (1 - done / rounds)) + 20, random)
