@@ -10,6 +10,7 @@ from tiphub.evidence.prevalence.overlaps import Bools, Floats
 
 _STEPS = 100
 _CLIP = 4.0
+_SETTLED = 1e-10
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def fit(
         step = np.linalg.solve(bread, gradient[..., None])[..., 0] * free
         step *= np.minimum(1.0, _CLIP / np.maximum(np.abs(step @ x.T * kept).max(axis=1), 1e-12))[:, None]
         gain = (gradient * step).sum(axis=1)
-        moving = gain > 1e-11 * (1 + np.abs(loglik))
+        moving = gain > _SETTLED * (1 + np.abs(loglik))
         if not moving.any():
             break
         share = moving.astype(float)

@@ -12,8 +12,8 @@ from tiphub.evidence.prevalence.observation import Observation
 from tiphub.evidence.prevalence.overlaps import Bools
 
 LEVEL = 0.95
-_FURTHEST = 12.0
-"""In logarithms: 160,000 times the estimate. An end that is not reached there is no end."""
+_FURTHEST = 8.0
+"""In logarithms: 3,000 times the estimate. An end that is not reached there is no end."""
 
 
 def profile_interval(

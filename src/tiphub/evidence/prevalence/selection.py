@@ -15,7 +15,7 @@ from tiphub.evidence.prevalence.overlaps import Bools, Floats
 P_THRESHOLD = 0.02
 """The p-value under which a pair enters, as Chan, Silverman and Vincent (2021) advise."""
 
-_SURELY_POSITIVE = 1e-6
+_SURELY_POSITIVE = 1e-3
 _FAR = 1e5
 
 
