@@ -5,7 +5,7 @@ import pytest
 from release.sample import KEY, QUASI_IDENTIFIERS, YEARS, content, publish_sample, variables
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
-from tiphub.release import list_releases, open_release
+from tiphub.release import find_release, list_releases, open_release
 from tiphub.release.manifest import write_manifest
 
 
@@ -86,3 +86,8 @@ def test_a_signed_folder_of_nonsense_is_an_error_for_people(
     write_manifest(tmp_path, "2026-11-21", [file.name for file in open_release(folder).files], KEY)
     with pytest.raises(TiphubError):
         open_release(tmp_path)
+
+
+def test_a_hub_or_a_folder_of_releases_means_its_newest_release(tmp_path: Path) -> None:
+    newest = publish_sample(tmp_path / "releases", given=content(400))
+    assert find_release(tmp_path) == find_release(tmp_path / "releases") == find_release(newest) == newest

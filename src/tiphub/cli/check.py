@@ -25,7 +25,7 @@ class Format(StrEnum):
 
 @app.command()
 def check(
-    release: Annotated[Path, typer.Argument(help="The folder of a release.")],
+    release: Annotated[Path, typer.Argument(help="A release, or a hub: its newest release.")],
     public_key: Annotated[
         str | None,
         typer.Option(
@@ -39,7 +39,9 @@ def check(
 
     Ends with 0 when everything holds and with 1 when anything is wrong, saying what and where.
     """
-    from tiphub.release import examine, read_public_key
+    from tiphub.release import examine, find_release, read_public_key
+
+    release = find_release(release)
 
     checks = examine(release, read_public_key(public_key) if public_key is not None else None)
     good = _tell_json(release, checks) if format_ is Format.json else _tell(release, checks)

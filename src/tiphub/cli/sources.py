@@ -35,9 +35,9 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
     if not source.exists():
         raise TiphubError("There is no such file or release.", where=str(source))
     if source.is_dir():
-        from tiphub.release import open_release
+        from tiphub.release import find_release, open_release
 
-        release = open_release(source)
+        release = open_release(find_release(source))
         return Source(release.records(engine), release.smallest_count, release)
     from tiphub.mapping import layout_names, open_standard
 

@@ -6,7 +6,7 @@ Everything here reads. The only code that writes a release is `tiphub.vault.s6_p
 from tiphub.release.checker import check, examine
 from tiphub.release.content import SEPARATOR, UNKNOWN, Content
 from tiphub.release.finding import Check, Finding
-from tiphub.release.folder import Release, list_releases, open_release, release_folders
+from tiphub.release.folder import Release, find_release, list_releases, open_release, release_folders
 from tiphub.release.keys import read_public_key
 from tiphub.release.manifest import (
     FILES,
@@ -32,6 +32,7 @@ __all__ = [
     "ReleaseFile",
     "check",
     "examine",
+    "find_release",
     "fingerprint",
     "list_releases",
     "open_release",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tiphub.errors import TiphubError
 from tiphub.release.manifest import (
     FILES,
+    MANIFEST,
     Manifest,
     ReleaseFile,
     fingerprint,
@@ -148,6 +149,17 @@ def release_folders(folder: Path) -> Iterator[Path]:
             if is_version(path.name) and path.is_dir() and not path.is_symlink()
         ]
         yield from sorted(found, key=lambda path: version_order(path.name), reverse=True)
+
+
+def find_release(path: Path) -> Path:
+    """The release that a path means: itself, or the newest of a hub or of a folder of releases."""
+    if (path / MANIFEST).exists():
+        return path
+    for folder in (path / "releases", path):
+        newest = next(release_folders(folder), None)
+        if newest is not None:
+            return newest
+    return path
 
 
 def list_releases(
