@@ -1,16 +1,17 @@
 """Answer a finding from records: the same for a vault, an open file and a release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from math import ceil
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.findings.conditions import has, holds
-from tiphub.evidence.findings.intervals import Share, difference, ratio, share
+from tiphub.evidence.findings.conditions import has, holds, may_hold
+from tiphub.evidence.findings.intervals import difference, ratio, share
 from tiphub.evidence.findings.model import Cell, Comparison, Conditions, Estimate, Finding, Part, Result
 from tiphub.evidence.findings.noise import Noise
 from tiphub.evidence.findings.options import Counted, Option, counted
@@ -30,12 +31,14 @@ class Source:
     """Records in the standard.
 
     ``table`` has the columns that the source carries, and no others. ``smallest_count``: figures on fewer
-    people are held back. ``noise``: what a noisy release says of its counts.
+    people are held back. ``noise``: what a noisy release says of its counts. ``left_out``: for columns of
+    which a release left answers out, at most how many; ``None`` where nothing was protected.
     """
 
     table: ir.Table
     smallest_count: int | None = None
     noise: Noise | None = None
+    left_out: Mapping[str, int] | None = None
 
 
 def of_release(release: "Release", records: ir.Table, engine: "Engine", standard: Standard) -> Source:
@@ -43,7 +46,25 @@ def of_release(release: "Release", records: ir.Table, engine: "Engine", standard
     counts = release.counts(engine)
     noisy = bool(counts.filter(counts["std"].notnull()).limit(1).count().to_pyarrow().as_py())
     noise = Noise(counts, release.variables, standard) if noisy else None
-    return Source(records, release.smallest_count, noise)
+    return Source(records, release.smallest_count, noise, _left_out(release, records))
+
+
+def _left_out(release: "Release", records: ir.Table) -> Mapping[str, int]:
+    """How many answers the protection left out, from what the release says it cost (shares, rounded)."""
+    loss = release.evaluation.get("loss")
+    cells = loss.get("cells") if isinstance(loss, Mapping) else None
+    if not isinstance(loss, Mapping) or not isinstance(cells, Mapping):
+        return {}
+    half = float(loss.get("rounded_to") or 0) / 2
+    gone = {
+        name: min(float(said["suppressed"]) + half, 0.999)
+        for name, said in cells.items()
+        if name in records.columns and isinstance(said, Mapping) and said.get("suppressed")
+    }
+    if not gone:
+        return {}
+    known = records.aggregate(**{name: records[name].count() for name in gone}).to_pyarrow().to_pylist()[0]
+    return {name: ceil(known[name] * share / (1 - share)) for name, share in gone.items()}
 
 
 def answer(finding: Finding, source: Source, standard: Standard) -> Result:
@@ -55,9 +76,13 @@ def answer(finding: Finding, source: Source, standard: Standard) -> Result:
         cells, notes = _cells(finding, source, standard)
     except TiphubError as error:
         return Result(finding, (), None, (), error.what, problem=error.what)
-    includes = ("sampling", "privacy noise") if source.noise else ("sampling",)
+    includes = ["sampling"]
+    if source.noise is not None:
+        includes.append("privacy noise")
+    if source.left_out is not None:
+        includes.append("answers that the protection left out")
     comparison = _compare(finding, cells)
-    return sentence(Result(finding, cells, comparison, includes, "", notes), source.smallest_count)
+    return sentence(Result(finding, cells, comparison, tuple(includes), "", notes), source.smallest_count)
 
 
 def _cells(finding: Finding, source: Source, standard: Standard) -> tuple[tuple[Cell, ...], tuple[str, ...]]:
@@ -69,13 +94,12 @@ def _cells(finding: Finding, source: Source, standard: Standard) -> tuple[tuple[
     question = counted(table, table.filter(inside), finding.measure, standard)
     if not question.options:
         raise TiphubError("Nobody in this population has an answer.")
-    numbers = _numbers(table, inside, parts, question, standard)
+    numbers = _numbers(source, finding, parts, question, standard)
     cells = []
     for place, part in enumerate(parts):
         where = [finding.where, part.where]
-        people, base = numbers[f"people_{place}"], numbers[f"base_{place}"]
         estimates = [
-            _estimate(numbers[f"n_{place}_{number}"], base, people, source, where=where, option=option)
+            _estimate(_read(numbers, place, number), source, where, option)
             for number, option in enumerate(question.options)
         ]
         if source.smallest_count and question.exclusive and len(estimates) > 1:
@@ -92,43 +116,100 @@ def _cells(finding: Finding, source: Source, standard: Standard) -> tuple[tuple[
     return tuple(cells), tuple(notes)
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Counts of one option in one part.
+
+    Of those whose answers are not told in full, ``more`` could add to the numerator and ``fewer`` to the
+    denominator alone.
+    """
+
+    people: int
+    base: int
+    numerator: int
+    more: int
+    fewer: int
+
+
+def _read(numbers: Mapping[str, int], place: int, number: int) -> _Numbers:
+    here, cap = f"{place}_{number}", numbers["left_out"]
+    return _Numbers(
+        numbers[f"people_{place}"],
+        numbers[f"base_{here}"],
+        numbers[f"n_{here}"],
+        numbers[f"more_{here}"] + min(numbers[f"more_empty_{here}"], cap),
+        numbers[f"fewer_{here}"] + min(numbers[f"fewer_empty_{here}"], cap),
+    )
+
+
 def _numbers(
-    table: ir.Table, inside: ir.BooleanValue, parts: Sequence[Part], question: Counted, standard: Standard
+    source: Source, finding: Finding, parts: Sequence[Part], question: Counted, standard: Standard
 ) -> Mapping[str, int]:
-    flat = {"tells": question.tells & inside, "inside": inside}
-    flat |= {f"part_{place}": holds(table, standard, part.where) & inside for place, part in enumerate(parts)}
-    flat |= {f"has_{number}": option.has for number, option in enumerate(question.options)}
+    """Count everything in one pass over the records."""
+    table, gone = source.table, source.left_out or {}
+    inside = holds(table, standard, finding.where)
+    empty = [table[name].isnull() for name in question.columns if name in gone]
+    flat = {"inside": inside, "answered": question.answered, "empty": ibis.or_(ibis.literal(False), *empty)}
+    for place, part in enumerate(parts):
+        flat[f"part_{place}"] = holds(table, standard, part.where) & inside
+        flat[f"may_{place}"] = _may(table, standard, (finding.where, part.where), ())
+        flat[f"empty_{place}"] = _may(table, standard, (finding.where, part.where), gone)
+    for number, option in enumerate(question.options):
+        flat |= {f"has_{number}": option.has, f"maybe_{number}": option.maybe}
     rows = table.select(**flat).view()
-    sums = {}
+    sums: dict[str, ir.Value] = {}
     anywhere = ibis.or_(*(rows[f"part_{place}"] for place in range(len(parts))))
-    sums |= {"population": rows["inside"].sum().fill_null(0), "placed": anywhere.sum().fill_null(0)}
+    sums |= {"population": rows["inside"].sum(), "placed": anywhere.sum()}
     for place in range(len(parts)):
         part = rows[f"part_{place}"]
-        base = part & rows["tells"]
-        sums[f"people_{place}"] = part.sum().fill_null(0)
-        sums[f"base_{place}"] = base.sum().fill_null(0)
+        may = rows[f"may_{place}"] & ~part
+        far = rows[f"empty_{place}"] & ~part & ~rows[f"may_{place}"]
+        sums[f"people_{place}"] = part.sum()
         for number in range(len(question.options)):
-            sums[f"n_{place}_{number}"] = (base & rows[f"has_{number}"]).sum().fill_null(0)
+            maybe = rows[f"maybe_{number}"] & rows["answered"]
+            yes = rows[f"has_{number}"] & rows["answered"]
+            no = rows["answered"] & ~yes & ~maybe
+            blank = (part | may | far) & rows["empty"] & ~rows["answered"]
+            sums |= {
+                f"base_{place}_{number}": (part & (yes | no)).sum(),
+                f"n_{place}_{number}": (part & yes).sum(),
+                f"more_{place}_{number}": ((may & yes) | ((part | may) & maybe)).sum(),
+                f"fewer_{place}_{number}": ((may & no) | ((part | may) & maybe)).sum(),
+                f"more_empty_{place}_{number}": ((far & (yes | maybe)) | blank).sum(),
+                f"fewer_empty_{place}_{number}": ((far & (no | maybe)) | blank).sum(),
+            }
     found = rows.aggregate(**sums).to_pyarrow().to_pylist()[0]
-    return {name: int(value) for name, value in found.items()}
+    used = {*question.columns, *finding.where, *(name for part in parts for name in part.where)}
+    cap = sum(gone.get(name, 0) for name in used)
+    return {name: int(value or 0) for name, value in found.items()} | {"left_out": cap}
 
 
-def _estimate(
-    numerator: int, base: int, people: int, source: Source, *, where: Sequence[Conditions], option: Option
-) -> Estimate:
+def _may(
+    table: ir.Table, standard: Standard, where: Sequence[Conditions], empty: Iterable[str]
+) -> ir.BooleanValue:
+    return ibis.and_(*(may_hold(table, standard, conditions, empty) for conditions in where))
+
+
+def _estimate(counts: _Numbers, source: Source, where: Sequence[Conditions], option: Option) -> Estimate:
+    people, base, numerator = counts.people, counts.base, counts.numerator
     why = _withheld(numerator, base, people, source.smallest_count or 0)
     if why:
         shown = None if people < (source.smallest_count or 0) else people
         return Estimate(shown, None if why == "few people" else base, why=why.partition(" ")[0])
-    if source.noise is None:
-        return _told(share(numerator, base), numerator, people)
-    noise = _variance(source.noise, where, option.cells)
-    rest = _variance(source.noise, where, option.rest)
-    if noise is None or rest is None:
-        return Estimate(people, base, why="unmeasured")
-    if base < FEWEST_BY_NOISE * (noise + rest) ** 0.5:
-        return Estimate(people, base, why="noise")
-    return _told(share(numerator, base, noise=noise, rest=rest), numerator, people)
+    noise = rest = 0.0
+    if source.noise is not None:
+        carried = [_variance(source.noise, where, cells) for cells in (option.cells, option.rest)]
+        if carried[0] is None or carried[1] is None:
+            return Estimate(people, base, why="unmeasured")
+        noise, rest = carried[0], carried[1]
+        if base < FEWEST_BY_NOISE * (noise + rest) ** 0.5:
+            return Estimate(people, base, why="noise")
+    plain = share(numerator, base, noise=noise, rest=rest)
+    least = greatest = plain
+    if source.left_out is not None:
+        least = share(numerator, base + counts.fewer, noise=noise, rest=rest)
+        greatest = share(numerator + counts.more, base + counts.more, noise=noise, rest=rest)
+    return Estimate(people, base, numerator, plain.value, least.low, greatest.high, least, greatest)
 
 
 def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:
@@ -150,10 +231,6 @@ def _variance(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditi
     return noise.variance(dict(pairs) for pairs in together)
 
 
-def _told(found: Share, numerator: int, people: int) -> Estimate:
-    return Estimate(people, found.base, numerator, found.value, found.low, found.high, found.variance)
-
-
 def _hold_another(estimates: list[Estimate]) -> list[Estimate]:
     """Of answers that exclude each other a single one held back could be worked out: hold another."""
     hidden = [item for item in estimates if item.why == "few" and item.denominator is not None]
@@ -161,7 +238,7 @@ def _hold_another(estimates: list[Estimate]) -> list[Estimate]:
     if len(hidden) != 1 or not shown:
         return estimates
     least = min(shown, key=lambda place: estimates[place].numerator or 0)
-    held = replace(estimates[least], numerator=None, share=None, low=None, high=None, variance=0.0, why="few")
+    held = replace(estimates[least], numerator=None, share=None, low=None, high=None, why="few")
     return [held if place == least else item for place, item in enumerate(estimates)]
 
 
@@ -171,13 +248,16 @@ def _compare(finding: Finding, cells: Sequence[Cell]) -> Comparison | None:
     two = []
     for key in (finding.compare.first, finding.compare.second):
         estimates = [cell.estimate for cell in cells if cell.part == key]
-        if len(estimates) != 1:
+        if len(estimates) != 1 or estimates[0].share is None:
             return None
-        one = estimates[0]
-        if one.share is None or one.low is None or one.high is None or not one.denominator:
-            return None
-        two.append(Share(one.share, one.low, one.high, one.denominator, one.variance))
-    first, second = two
-    if finding.compare.how == "ratio" and (ends := ratio(first, second)) is not None:
-        return Comparison("ratio", first.value / second.value, *ends)
-    return Comparison("difference", first.value - second.value, *difference(first, second))
+        two.append(estimates[0])
+    (first, second), (one, other) = two, [item.share or 0.0 for item in two]
+    if not (first.least and first.greatest and second.least and second.greatest):
+        return None
+    if finding.compare.how == "ratio":
+        low, high = ratio(first.least, second.greatest), ratio(first.greatest, second.least)
+        if low is not None and high is not None:
+            return Comparison("ratio", one / other, low[0], high[1])
+    low = difference(first.least, second.greatest)
+    high = difference(first.greatest, second.least)
+    return Comparison("difference", one - other, low[0], high[1])

@@ -75,6 +75,21 @@ def holds(table: ir.Table, standard: Standard, where: Conditions) -> ir.BooleanV
     )
 
 
+def may_hold(table: ir.Table, standard: Standard, where: Conditions, empty: Iterable[str]) -> ir.BooleanValue:
+    """Whether a record meets all conditions or may do so, its answer being too broad to tell.
+
+    An empty cell of the columns ``empty`` may be any answer.
+    """
+    tests = [ibis.literal(True)]
+    for name, values in where.items():
+        found = has(table, standard, name, values)
+        if standard.columns[name].codes is not None:
+            above = broader(standard, name, values) - narrower(standard, name, values)
+            found |= table[name].isin(sorted(above)).fill_null(False) if above else ibis.literal(False)
+        tests.append(found | table[name].isnull() if name in set(empty) else found)
+    return ibis.and_(*tests)
+
+
 def _between(cells: ir.Value, text: str) -> ir.BooleanValue:
     first, last = years(text) or (None, None)
     if first is not None and last is not None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tiphub.evidence.findings.intervals import Share
+
 Conditions = Mapping[str, tuple[str, ...]]
 """Columns and their values that count: codes (with all that is narrower), yes or no, years as 2015-2019."""
 
@@ -69,7 +71,8 @@ class Estimate:
     """One share. ``people`` are all in the population, ``denominator`` those with the information.
 
     ``None``: held back because too few people are behind it, or not estimable (``why`` says it).
-    ``variance`` is that which privacy noise adds to the share.
+    ``least`` and ``greatest`` are the share if all whose answer the protection of a release left out, or made
+    too broad, had it or had it not in the way that makes it least, or greatest; elsewhere both are the share.
     """
 
     people: int | None
@@ -78,7 +81,8 @@ class Estimate:
     share: float | None = None
     low: float | None = None
     high: float | None = None
-    variance: float = 0.0
+    least: Share | None = None
+    greatest: Share | None = None
     why: str = ""
 
     @property

@@ -17,7 +17,7 @@ CITIZENSHIP, COUNTRY = "citizenship", "country_of_exploitation"
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that is counted: ``has`` is who has it.
+    """One thing that is counted: ``has`` is who has it; ``maybe`` who may, by an answer too broad to tell.
 
     ``cells`` are the counts that its number is made of, ``rest`` those of the others who tell: needed to know
     how much privacy noise both carry.
@@ -26,20 +26,23 @@ class Option:
     key: str
     label: str
     has: ir.BooleanValue
+    maybe: ir.BooleanValue
     cells: tuple[Conditions, ...]
     rest: tuple[Conditions, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The options of a measure, and whether a record ``tells``.
+    """The options of a measure, and whether a record is ``answered``, be it broadly.
 
-    ``exclusive``: no record has two options. ``missing`` options are not in this source.
+    ``exclusive``: no record has two options. ``columns`` are those of which an empty cell may be an answer
+    that was left out. ``missing`` options are not in this source.
     """
 
     options: tuple[Option, ...]
-    tells: ir.BooleanValue
+    answered: ir.BooleanValue
     exclusive: bool
+    columns: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -80,6 +83,7 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
             key,
             label,
             ibis.or_(*(has(table, standard, flag_name(group, flag), ["yes"]) for flag in flags)),
+            ibis.literal(False),
             tuple({flag_name(group, flag): ("yes",)} for flag in flags),
             tuple({flag_name(group, flag): ("yes",)} for flag in carried if flag not in flags),
         )
@@ -114,33 +118,35 @@ def _field(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard
     name, column = measure.name, standard.columns[measure.name]
     cells = table[name]
     if column.kind == "flag":
-        yes = has(table, standard, name, measure.any or ["yes"])
-        return Counted((Option("", "", yes, ({name: ("yes",)},), ({name: ("no",)},)),), cells.notnull(), True)
+        cell, rest = {name: measure.any or ("yes",)}, {name: ("no",)}
+        yes = has(table, standard, name, cell[name])
+        flag = Option("", "", yes, ibis.literal(False), (cell,), (rest,))
+        return Counted((flag,), cells.notnull(), exclusive=True, columns=(name,))
     if column.kind == "integer":
         raise TiphubError(f"{name} is a number: break down by it instead of counting its values.")
     codes = standard.codes_of(name)
-    if measure.any:
-        wanted = measure.any
-    elif measure.each:
-        wanted = measure.each
-    else:
-        wanted = tuple(code.code for code in codes.leaves)
-    above = broader(standard, name, wanted)
-    unclear = above - narrower(standard, name, wanted)
-    known = frozenset(codes.by_code) - unclear
-    tells = (cells.notnull() & ~cells.isin(sorted(unclear))).fill_null(False)
+    wanted = measure.each or tuple(code.code for code in codes.leaves)
     if measure.top:
-        wanted = _frequent(rows.filter(rows[name].isin(sorted(known))), name, measure.top)
+        wanted = _frequent(rows.filter(rows[name].isin(sorted(wanted))), name, measure.top)
 
     def option(key: str, label: str, chosen: Sequence[str]) -> Option:
         inside = narrower(standard, name, chosen)
-        cell, rest = {name: tuple(sorted(inside))}, {name: tuple(sorted(known - inside))}
-        return Option(key, label, has(table, standard, name, chosen), (cell,), (rest,))
+        above = broader(standard, name, chosen) - inside
+        rest = frozenset(codes.by_code) - inside - above
+        return Option(
+            key,
+            label,
+            has(table, standard, name, chosen),
+            cells.isin(sorted(above)).fill_null(False) if above else ibis.literal(False),
+            ({name: tuple(sorted(inside))},),
+            ({name: tuple(sorted(rest))},),
+        )
 
     if measure.any:
-        return Counted((option("", "", measure.any),), tells, exclusive=True)
-    options = tuple(option(code, codes.by_code[code].label["en"], [code]) for code in wanted)
-    return Counted(options, tells, exclusive=True)
+        options: tuple[Option, ...] = (option("", "", measure.any),)
+    else:
+        options = tuple(option(code, codes.by_code[code].label["en"], [code]) for code in wanted)
+    return Counted(options, cells.notnull(), exclusive=True, columns=(name,))
 
 
 def _frequent(rows: ir.Table, name: str, most: int) -> tuple[str, ...]:
@@ -153,24 +159,37 @@ def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard)
     leaves = {code.code: code.label["en"] for code in standard.codes_of(CITIZENSHIP).leaves}
     listed = sorted(leaves)
     whole = {CITIZENSHIP: tuple(listed), COUNTRY: tuple(listed)}
-
-    def both(records: ir.Table) -> ir.BooleanValue:
-        return (records[CITIZENSHIP].isin(listed) & records[COUNTRY].isin(listed)).fill_null(False)
-
+    home, place = table[CITIZENSHIP], table[COUNTRY]
+    both = home.notnull() & place.notnull()
+    same = (home == place).fill_null(False) & home.isin(listed).fill_null(False)
+    unsure = _unsure(table, standard)
     if measure.name == "domestic":
         cells = tuple({CITIZENSHIP: (code,), COUNTRY: (code,)} for code in listed)
-        same = (table[CITIZENSHIP] == table[COUNTRY]).fill_null(False)
-        return Counted((Option("", "", same & both(table), cells, (whole,)),), both(table), exclusive=True)
-    across = (table[CITIZENSHIP] != table[COUNTRY]).fill_null(False) & both(table)
-    abroad = rows.filter(both(rows) & (rows[CITIZENSHIP] != rows[COUNTRY]))
+        option = Option("", "", same, unsure, cells, (whole,))
+        return Counted((option,), both, exclusive=True, columns=(CITIZENSHIP, COUNTRY))
+    named = rows[CITIZENSHIP].isin(listed) & rows[COUNTRY].isin(listed)
+    abroad = rows.filter(named & (rows[CITIZENSHIP] != rows[COUNTRY]))
     pairs = abroad.group_by([CITIZENSHIP, COUNTRY]).agg(people=abroad.count()).to_pyarrow().to_pylist()
     pairs.sort(key=lambda row: (-row["people"], row[CITIZENSHIP], row[COUNTRY]))
     options = []
     for row in pairs[: measure.top]:
         first, second = row[CITIZENSHIP], row[COUNTRY]
-        chosen = ((table[CITIZENSHIP] == first) & (table[COUNTRY] == second)).fill_null(False)
+        chosen = ((home == first) & (place == second)).fill_null(False)
+        firsts = [first, *broader(standard, CITIZENSHIP, [first])]
+        seconds = [second, *broader(standard, COUNTRY, [second])]
+        maybe = (home.isin(firsts) & place.isin(seconds)).fill_null(False) & ~chosen
         cell = {CITIZENSHIP: (first,), COUNTRY: (second,)}
-        options.append(
-            Option(f"{first}_{second}", f"{leaves[first]} → {leaves[second]}", chosen, (cell,), (whole,))
-        )
-    return Counted(tuple(options), across, exclusive=True)
+        label = f"{leaves[first]} to {leaves[second]}"
+        options.append(Option(f"{first}_{second}", label, chosen, maybe, (cell,), (whole,)))
+    return Counted(tuple(options), both & ~same & ~unsure, exclusive=True, columns=(CITIZENSHIP, COUNTRY))
+
+
+def _unsure(table: ir.Table, standard: Standard) -> ir.BooleanValue:
+    """Whether two places may be the same country: one is the region of the other, or both are one region."""
+    home, place = table[CITIZENSHIP], table[COUNTRY]
+    regions = {code.broader for code in standard.codes_of(CITIZENSHIP).codes} - {None}
+    found = []
+    for region in sorted(str(code) for code in regions):
+        near = narrower(standard, CITIZENSHIP, [region]) | broader(standard, CITIZENSHIP, [region])
+        found += [(home == region) & place.isin(sorted(near)), (place == region) & home.isin(sorted(near))]
+    return ibis.or_(*found).fill_null(False)

@@ -1,0 +1,139 @@
+"""``tiphub findings``: what a data file, a release or a hub can say, in sentences that hold."""
+
+import json
+from contextlib import ExitStack
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+
+from tiphub.cli.app import app
+from tiphub.cli.sources import open_source
+from tiphub.errors import TiphubError
+from tiphub.standard import Standard, load_standard
+
+if TYPE_CHECKING:
+    from tiphub.evidence.findings import Result, Source
+
+
+_FIGURES = ("people", "denominator", "numerator", "share", "low", "high", "why")
+
+
+class Format(StrEnum):
+    """How the findings are written."""
+
+    table = "table"
+    json = "json"
+    html = "html"
+
+
+@app.command()
+def findings(
+    source: Annotated[
+        Path, typer.Argument(help="A data file, a release folder, or a hub (its vault).", show_default=False)
+    ],
+    *,
+    layout: Annotated[
+        str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only the finding of this name.")] = None,
+    file: Annotated[list[Path] | None, typer.Option(help="A finding of your own, as a YAML file.")] = None,
+    format: Annotated[Format, typer.Option(help="How to write them.")] = Format.table,  # noqa: A002
+) -> None:
+    """Answer the library of findings: shares and comparisons with their intervals, in plain sentences.
+
+    Every sentence holds for the whole 95% interval; where none does, it says that the data cannot tell.
+    """
+    from tiphub.evidence.findings import answer, choose, library, load_finding
+
+    standard = load_standard()
+    known = library(standard)
+    own = [load_finding(path, standard) for path in file or []]
+    wanted = [*choose(known, only or []), *own] or known
+    with ExitStack() as stack:
+        opened, title = _open(source, layout, standard, stack)
+        results = [answer(item, opened, standard) for item in wanted]
+    if format is Format.json:
+        document = {"source": title, "findings": [as_json(result) for result in results]}
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    elif format is Format.html:
+        from tiphub.portal.stories.sheet import sheet
+
+        typer.echo(sheet(results, title))
+    else:
+        _show(results)
+
+
+def as_json(result: "Result") -> dict[str, Any]:
+    """A finding's answer with all its figures."""
+    finding, found = result.finding, result.comparison
+    return {
+        "name": finding.name,
+        "topic": finding.topic,
+        "title": finding.title,
+        "sentence": result.sentence,
+        "includes": list(result.includes),
+        "notes": list(result.notes),
+        "problem": result.problem or None,
+        "figures": [
+            {
+                "part": cell.part or None,
+                "option": cell.option or None,
+                **{name: getattr(cell.estimate, name) for name in _FIGURES},
+                "coverage": cell.estimate.coverage,
+            }
+            for cell in result.cells
+        ],
+        "comparison": asdict(found) | {"direction": found.direction} if found else None,
+    }
+
+
+def _open(source: Path, layout: str | None, standard: Standard, stack: ExitStack) -> "tuple[Source, str]":
+    from tiphub.engine import DuckDBEngine
+    from tiphub.evidence.findings import Source, of_release
+
+    if (source / "hub.yml").is_file():
+        from tiphub.vault.hub import open_hub
+        from tiphub.vault.store import Store
+
+        store = stack.enter_context(Store.open(open_hub(source)))
+        note = "These figures come straight from the vault: they are not protected. Do not publish them."
+        Console(stderr=True).print(note, style="bold red", highlight=False)
+        return Source(store.records()), f"{source.name}, the vault; not for publication"
+    engine = stack.enter_context(DuckDBEngine())
+    opened = open_source(source, layout, standard, engine)
+    if opened.release is None:
+        return Source(opened.table), source.name
+    title = f"{opened.release.title}, release {opened.release.version}"
+    return of_release(opened.release, opened.table, engine, standard), title
+
+
+def _show(results: "list[Result]") -> None:
+    console = Console(highlight=False)
+    topic = ""
+    for result in results:
+        if result.finding.topic != topic:
+            topic = result.finding.topic
+            console.print(f"\n[bold]{topic.replace('_', ' ').upper()}[/bold]")
+        console.print(f"\n[bold]{result.finding.title}[/bold]  [dim]{result.finding.name}[/dim]")
+        console.print(Padding(result.sentence, (0, 0, 0, 2)), markup=False)
+        for line in (*_coverage(result), *result.notes):
+            console.print(Padding(line, (0, 0, 0, 2)), style="dim", markup=False)
+    if not results:
+        raise TiphubError("There are no findings.")
+    said = next((result.includes for result in results if result.includes), ())
+    if said:
+        console.print(f"\nIntervals are of 95% and include {' and '.join(said)}.")
+
+
+def _coverage(result: "Result") -> list[str]:
+    found = {}
+    for cell in result.cells:
+        if cell.estimate.coverage is not None:
+            found[cell.part_label] = f"{cell.estimate.coverage:.0%} of {cell.estimate.people:,}"
+    told = [f"{label}: {text}" if label else text for label, text in found.items()]
+    return [f"Answer known for {'; '.join(told)}."] if told else []

@@ -1,0 +1,1 @@
+"""Stories: texts whose every number is a finding of the release that is being served."""
