@@ -2,11 +2,11 @@
 
 Usage: dp_coverage.py [--people 4000] [--releases 200] [--epsilon 4] [--columns 9] [--bounds-only]
 
-One simulated population is released many times with OpenDP's noise on fresh entropy. Every true count of every
-measured table is looked up: in the bounds of the noisy tables (all cells, also those that no record has), and
-in counts.csv (the cells that are released, bounds rounded outwards and widened to the count itself). The share
-inside is told by the size of the true count, with the spread between releases, since the counts of one release
-share their noise. A true 95% allows at least 92% everywhere and at most 98.5% over 100.
+One simulated population is released many times with OpenDP's noise on fresh entropy. Every true count of
+every measured table is looked up: in the bounds of the noisy tables (all cells, also those that no record
+has), and in counts.csv (the cells that are released, bounds rounded outwards and widened to the count itself).
+The share inside is told by the size of the true count, with the spread between releases, since the counts of
+one release share their noise. A true 95% allows at least 92% everywhere and at most 98.5% over 100.
 """
 
 import argparse
@@ -124,7 +124,7 @@ def main() -> None:
     for (kind, (least, most)), found in shares.items():
         mean, spread = float(np.mean(found)), float(np.std(found))
         size = "0" if not most else f"{least:,} and more" if most >= 10**9 else f"{least:,}-{most:,}"
-        told = "" if 0.92 <= mean and (least < 100 or mean <= 0.985) else "  OUTSIDE"
+        told = "" if mean >= 0.92 and (least < 100 or mean <= 0.985) else "  OUTSIDE"
         print(
             f"{kind:24}{size:>16}{cells[kind, (least, most)]:>12,}{mean:>9.1%}{f'± {spread:.1%}':>14}{told}"
         )
