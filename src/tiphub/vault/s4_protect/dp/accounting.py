@@ -21,6 +21,8 @@ GRID = 10**12
 DEFAULT_EPSILON = 4.0
 LARGE_EPSILON = 20.0
 """An epsilon above this promises next to nothing; somebody has to confirm it."""
+LARGEST_EPSILON = 1_000.0
+"""An epsilon above this cannot be confirmed either: the noise would be none."""
 FEWEST = 1_000
 """A smaller hub gets the delta of this many people."""
 
@@ -31,7 +33,8 @@ def check_epsilon(epsilon: float, *, confirmed_large_epsilon: bool = False) -> f
     """Give epsilon back if it can be used.
 
     Raises:
-        TiphubError: it is no positive finite number, or above `LARGE_EPSILON` and not confirmed.
+        TiphubError: it is no positive finite number, above `LARGE_EPSILON` and not confirmed, or above
+            `LARGEST_EPSILON`.
     """
     if not math.isfinite(epsilon) or epsilon <= 0:
         raise TiphubError(
@@ -39,6 +42,12 @@ def check_epsilon(epsilon: float, *, confirmed_large_epsilon: bool = False) -> f
             where=_PLACE,
             do=f"Choose one between 0.1 and 10; {DEFAULT_EPSILON:g} is the default. `tiphub build HUB --plan`"
             " shows what each buys.",
+        )
+    if epsilon > LARGEST_EPSILON:
+        raise TiphubError(
+            f"An epsilon of {epsilon:g} protects nobody: over {LARGEST_EPSILON:g} no noise is left.",
+            where=_PLACE,
+            do="Choose one between 0.1 and 10. Data that need no protection need no budget.",
         )
     if epsilon > LARGE_EPSILON and not confirmed_large_epsilon:
         raise TiphubError(

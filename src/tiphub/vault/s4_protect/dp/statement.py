@@ -1,5 +1,6 @@
 """What differential privacy promises and what it does not, in words for the release."""
 
+import math
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -12,7 +13,7 @@ def statement(rho: Fraction, delta: float, measured: Measured, *, private: bool)
     """The statement that travels with the release (see ``argument.md`` for the reasons)."""
     if not private:
         return _not_private(rho, delta, measured)
-    epsilon = round(epsilon_for(rho, delta), 6)
+    epsilon = math.ceil(epsilon_for(rho, delta) * 1e6) / 1e6
     return {
         "method": "differential_privacy",
         "parameters": _parameters(rho, delta, measured) | {"epsilon": epsilon},
