@@ -4,7 +4,7 @@ Usage: dp_coverage.py [--people 4000] [--releases 200] [--epsilon 4] [--columns 
 
 One simulated population is released many times with OpenDP's noise on fresh entropy. Every true count of
 every measured table is looked up: in the bounds of the noisy tables (all cells, also those that no record
-has), and in counts.csv (the cells that are released, bounds rounded outwards and widened to the count itself).
+has), and in counts.csv (the cells that are released, rounded outwards and widened to the count itself).
 The share inside is told by the size of the true count, with the spread between releases, since the counts of
 one release share their noise. A true 95% allows at least 92% everywhere and at most 98.5% over 100.
 """

@@ -1,9 +1,9 @@
 """The 95% bounds of counts hold the truth as often as they say, after everything that is done to the noise.
 
-The short version of ``bench/dp_coverage.py``. The seeds are fixed; with others a false alarm would be raised by the
-first test in 1 of 1,000 cases (between releases the share inside has a standard deviation of 0.01 to 0.02, or of
-0.06 for the few counts over 1,000, so that the limits are 3.2 and more standard errors of 40 releases away), and by
-the second in 1 of 300 (2.9 standard errors of 6 releases).
+The short version of ``bench/dp_coverage.py``. The seeds are fixed. With others the first test would raise a
+false alarm in 1 of 1,000 cases: between releases the share inside has a standard deviation of 0.01 to 0.02, of
+0.06 for the few counts over 1,000, so that the limits are 3.2 standard errors of 40 releases away. The second
+would in 1 of 300: 2.9 standard errors of 6 releases.
 """
 
 from collections import defaultdict

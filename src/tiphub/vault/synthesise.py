@@ -17,6 +17,7 @@ from tiphub.standard import Standard, Variable, encode
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect import Population
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy
+from tiphub.vault.s4_protect.dp.synthesis import Effort
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def synthesise(
     years: tuple[int, int],
     standard: Standard,
     progress: Progress,
+    effort: Effort | None = None,
 ) -> Synthesis:
     """Make synthetic records and noisy counts of a data file.
 
@@ -53,6 +55,7 @@ def synthesise(
         years: the first and last year that the file may tell, declared and not read off it.
         standard: what the columns mean.
         progress: listens to the stages.
+        effort: how long to fit the records, if not as long as a release is worth.
 
     Raises:
         TiphubError: the file cannot be read, or has too few people for the budget.
@@ -67,7 +70,14 @@ def synthesise(
                 yield encode(batch, variables)
 
         population = Population(variables=variables, quasi_identifiers=(), batches=batches)
-        method = DifferentialPrivacy(rho=rho, delta=delta, standard=standard, into="unknown", requires=False)
+        method = DifferentialPrivacy(
+            rho=rho,
+            delta=delta,
+            standard=standard,
+            into="unknown",
+            requires=False,
+            effort=effort or Effort(),
+        )
         protected = method.protect(population, progress=progress)
     records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
     counts = _in_words(protected.counts, variables, opened.layout, standard)

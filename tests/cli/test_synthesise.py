@@ -1,0 +1,167 @@
+"""``tiphub synthesise`` from the outside, and its work on the real files."""
+
+import csv
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tiphub.cli import app
+from tiphub.errors import TiphubError
+from tiphub.progress import Silent
+from tiphub.simulate import simulate_layout
+from tiphub.standard import load_standard
+from tiphub.vault.s4_protect.dp.synthesis import Effort
+from tiphub.vault.synthesise import Synthesis
+from tiphub.vault.synthesise import synthesise as make
+
+QUICK = Effort(groups=100, first_steps=60, second_steps=10, rounds=20)
+YEARS = (2002, 2023)
+
+
+def synthesise(*words: object) -> Result:
+    return CliRunner(env={"COLUMNS": "120"}).invoke(app, ["synthesise", *map(str, words)])
+
+
+def refused(*words: object) -> str:
+    result = synthesise(*words)
+    assert isinstance(result.exception, TiphubError)
+    return str(result.exception)
+
+
+def read(path: Path) -> tuple[list[str], list[dict[str, str]]]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        return list(reader.fieldnames or []), list(reader)
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("cases") / "cases.csv"
+    simulate_layout(file, "ctdc-2024", 400, seed=3)
+    return file
+
+
+@pytest.fixture(scope="module")
+def made(cases: Path) -> tuple[Path, Result]:
+    out = cases.parent / "new" / "out"
+    return out, synthesise(cases, "--layout", "ctdc-2024", "--out", out, "--years", "2002-2023")
+
+
+@pytest.mark.slow
+def test_three_files_are_written_and_nothing_else_is_left(made: tuple[Path, Result]) -> None:
+    out, result = made
+    assert result.exit_code == 0, result.output
+    assert sorted(item.name for item in out.iterdir()) == ["counts.csv", "records.csv", "statement.json"]
+    assert [item.name for item in out.parent.iterdir()] == ["out"]
+
+
+@pytest.mark.slow
+def test_records_have_the_columns_and_words_of_the_file(made: tuple[Path, Result], cases: Path) -> None:
+    (before, true), (after, rows) = read(cases), read(made[0] / "records.csv")
+    assert after == before
+    assert 200 < len(rows) < 600
+    assert len(rows) != len(true)
+    for name in ("gender", "isForcedLabour", "yearOfRegistration"):
+        assert {row[name] for row in rows} <= {row[name] for row in true} | {
+            str(y) for y in range(2002, 2024)
+        }
+
+
+@pytest.mark.slow
+def test_counts_have_bounds_and_come_out_of_the_records_again(made: tuple[Path, Result]) -> None:
+    header, counts = read(made[0] / "counts.csv")
+    _, rows = read(made[0] / "records.csv")
+    assert header == ["fields", "values", "count", "std", "low", "high"]
+    for entry in counts[:: max(1, len(counts) // 300)]:
+        fields = entry["fields"].split("|") if entry["fields"] else []
+        values = tuple(entry["values"].split("|")) if fields else ()
+        assert sum(tuple(row[name] for name in fields) == values for row in rows) == int(entry["count"])
+        assert float(entry["low"]) <= int(entry["count"]) <= float(entry["high"])
+
+
+@pytest.mark.slow
+def test_the_statement_says_what_was_promised(made: tuple[Path, Result]) -> None:
+    statement = json.loads((made[0] / "statement.json").read_text("utf-8"))
+    assert 3.99 < statement["parameters"]["epsilon"] <= 4
+    assert statement["does_not_protect_from"]
+
+
+def from_file(file: Path, layout: str, years: tuple[int, int] = YEARS) -> Synthesis:
+    return make(
+        file,
+        layout,
+        rho=Fraction(3, 10),
+        delta=1e-6,
+        years=years,
+        standard=load_standard(),
+        progress=Silent(),
+        effort=QUICK,
+    )
+
+
+@pytest.mark.slow
+def test_the_real_sample_of_2024(shared_data: Path) -> None:
+    made = from_file(shared_data / "ctdc_global_synthetic_2024_sample.csv.gz", "ctdc-2024")
+    assert (made.read, made.quarantined) == (20_000, 0)
+    assert made.records.num_columns == 27
+    assert abs(made.records.num_rows - 20_000) < 400
+    moved = made.statement["parameters"]["values_not_shown_on_their_own"]  # type: ignore[index]
+    assert set(moved) <= {"citizenship", "country_of_exploitation"}
+    women = made.records.column("gender").to_pylist().count("Woman") / made.records.num_rows
+    assert 0.4 < women < 0.8
+
+
+def test_a_year_outside_the_declared_ones_is_unknown(cases: Path) -> None:
+    years = set(from_file(cases, "ctdc-2024", (2010, 2012)).records.column("yearOfRegistration").to_pylist())
+    assert years <= {"", None, "2010", "2011", "2012"}
+    assert years & {"", None}
+
+
+@pytest.mark.parametrize("epsilon", ["0", "-1", "inf", "nan", "1e6"])
+def test_an_epsilon_that_promises_nothing_is_refused(cases: Path, tmp_path: Path, epsilon: str) -> None:
+    out = tmp_path / "out"
+    words = (cases, "--layout", "ctdc-2024", "--out", out, "--confirm-large-epsilon", f"--epsilon={epsilon}")
+    assert "psilon" in refused(*words)
+    assert not out.exists()
+
+
+def test_a_large_epsilon_has_to_be_confirmed(cases: Path, tmp_path: Path) -> None:
+    told = refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "out", "--epsilon", "50")
+    assert "--confirm-large-epsilon" in told
+
+
+@pytest.mark.parametrize("delta", ["0", "-1e-6", "1", "nan"])
+def test_a_delta_that_is_none_is_refused(cases: Path, tmp_path: Path, delta: str) -> None:
+    told = refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "out", f"--delta={delta}")
+    assert "Delta" in told
+
+
+@pytest.mark.slow
+def test_a_delta_above_one_in_the_number_of_people_writes_nothing(cases: Path, tmp_path: Path) -> None:
+    told = refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "out", "--delta", "0.05")
+    assert "promises nothing" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_left_alone(cases: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    assert "not empty" in refused(cases, "--layout", "ctdc-2024", "--out", tmp_path)
+    assert "not empty" in refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "mine.txt")
+    assert (tmp_path / "mine.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("years", ["2002", "2023-2002", "a-b"])
+def test_years_that_are_no_range_are_refused(cases: Path, tmp_path: Path, years: str) -> None:
+    told = refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "out", "--years", years)
+    assert "no range of years" in told
+
+
+def test_an_unknown_layout_and_a_file_in_another_are_refused(cases: Path, tmp_path: Path) -> None:
+    assert "no layout" in refused(cases, "--layout", "ctdc-2042", "--out", tmp_path / "out")
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n")
+    refused(other, "--layout", "ctdc-2024", "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
