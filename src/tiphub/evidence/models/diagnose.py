@@ -30,6 +30,14 @@ def why_not(
     return "Together with other covariates it tells the outcome without error (separation)."
 
 
+def nearly_tells(rows: Sequence[Effect], title: str) -> list[str]:
+    """Covariates with a ratio so extreme that they nearly tell the outcome."""
+    ratios = [row.adjusted.ratio for row in rows if row.adjusted]
+    if all(0.001 <= ratio < 1000 for ratio in ratios):
+        return []
+    return [f"{title} nearly tells the outcome without error: is it part of how the outcome is defined?"]
+
+
 def few_events(design: Design, outcome: Outcome) -> list[str]:
     """Whether there are too few people of the rarer kind for so many parameters."""
     yes, no = float(design.yes.sum()), float(design.no.sum())

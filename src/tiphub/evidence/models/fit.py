@@ -127,7 +127,7 @@ def _determined(basis: Floats) -> Mask:
 
 def _solve(matrix: Floats, yes: Floats, no: Floats) -> tuple[Floats, Floats]:
     model = sm.GLM(np.column_stack([yes, no]), matrix, family=sm.families.Binomial())
-    with catch_warnings():
+    with catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # Separation is dealt with above; a saturated model fits perfectly and is warned of all the same.
         simplefilter("ignore", PerfectSeparationWarning)
         found = model.fit(maxiter=100, tol=1e-12, scale=1.0)

@@ -13,7 +13,7 @@ from tiphub.evidence.models.country_values import CountryValues
 from tiphub.evidence.models.design import UNKNOWN, complete, design_of
 from tiphub.evidence.models.effects import category_effects, fewest, number_effect
 from tiphub.evidence.models.fit import fit
-from tiphub.evidence.models.outcomes import Outcome, outcome_of
+from tiphub.evidence.models.outcomes import Outcome, made_from, outcome_of
 from tiphub.evidence.models.patterns import Cell, Patterns, count_patterns
 from tiphub.evidence.models.references import ordered_levels
 from tiphub.evidence.models.result import Effect, OddsRatios
@@ -59,8 +59,8 @@ def odds_ratios(
     if twice := [name for place, name in enumerate(on) if name in on[:place]]:
         raise TiphubError(f"The covariate {twice[0]} stands twice.")
     terms = [term(name, table, standard, covariates or {}) for name in on]
-    if made := [item.name for item in terms if item.name in named.columns]:
-        raise TiphubError(f"The outcome {outcome} is made from {made[0]}: it explains nothing.")
+    if made := [item.name for item in terms if item.name in made_from(named, standard)]:
+        raise TiphubError(f"The outcome {outcome} is made from {made[0]}, which therefore explains nothing.")
     tests = [chosen(table, standard, name, value) for name, value in (among or {}).items()]
     counted = count_patterns(table, standard, named, terms, tests)
     return from_patterns(
@@ -88,7 +88,11 @@ def from_patterns(
         TiphubError: there is nothing to compare, or a reference is not there.
     """
     used = complete(counted.counts, terms, unknown_category=unknown_category)
-    _something_to_compare(counted, used, outcome)
+    unknown = {
+        item.name: round(sum(sum(pair) for cell, pair in counted.counts.items() if cell[place] is None))
+        for place, item in enumerate(terms)
+    }
+    _something_to_compare(counted, used, outcome, unknown)
     notes = _about_countries(counted, terms)
     levels, said = ordered_levels(used, terms, references)
     notes += said
@@ -112,10 +116,12 @@ def from_patterns(
     effects: list[Effect] = []
     for item in varying:
         if item.is_number:
-            effects.append(number_effect(design, whole, item))
+            rows = [number_effect(design, whole, item)]
+            effects += rows
+            notes += diagnose.nearly_tells(rows, item.title)
             continue
         rows = category_effects(design, whole, item, levels=levels[item.name], outcome=outcome)
-        warned = diagnose.few_people(rows, item.title)
+        warned = [*diagnose.few_people(rows, item.title), *diagnose.nearly_tells(rows, item.title)]
         if smallest_count and fewest(rows) < smallest_count:
             rows = [replace(row, yes=None, no=None) for row in rows]
             warned = [f"{item.title}: counts are held back, since one is under {smallest_count}."]
@@ -130,16 +136,16 @@ def from_patterns(
         used=round(sum(map(sum, used.values()))),
         events=round(sum(yes for yes, _ in used.values())),
         outcome_unknown=counted.outcome_unknown,
-        unknown={
-            item.name: round(sum(sum(pair) for cell, pair in counted.counts.items() if cell[place] is None))
-            for place, item in enumerate(terms)
-        },
+        unknown=unknown,
         notes=tuple(dict.fromkeys(notes)),
     )
 
 
 def _something_to_compare(
-    counted: Patterns, used: Mapping[Cell, tuple[float, float]], outcome: Outcome
+    counted: Patterns,
+    used: Mapping[Cell, tuple[float, float]],
+    outcome: Outcome,
+    unknown: Mapping[str, int],
 ) -> None:
     if counted.people == 0:
         raise TiphubError("There are no records to fit a model to.")
@@ -148,7 +154,9 @@ def _something_to_compare(
     yes, no = (sum(pair[side] for pair in used.values()) for side in (0, 1))
     if yes + no == 0:
         raise TiphubError(
-            "Nobody is left: there is no record whose outcome and covariates are all known.",
+            "Nobody is left: there is no record whose outcome and covariates are all known (unknown: "
+            + ", ".join(f"{name} {count:,}" for name, count in unknown.items() if count)
+            + f" of {counted.people - counted.outcome_unknown:,}).",
             do="Ask for fewer covariates, or keep unknown as a category.",
         )
     if yes == 0 or no == 0:

@@ -80,8 +80,8 @@ def noisy_odds_ratios(
         unknown={},
         notes=tuple(notes),
         noise=(
-            "From noisy tables: all counts are estimates, and the intervals count the noise in. Dependences of "
-            "three covariates at once are not modelled."
+            "From noisy tables: all counts are estimates, and the intervals count the noise in. What three "
+            "covariates do together is not modelled."
         ),
     )
 

@@ -75,3 +75,14 @@ def outcome_of(name: str, table: ir.Table) -> Outcome:
     if missing := [column for column in found.columns if column not in table.columns]:
         raise TiphubError(f"This source does not carry {' and '.join(missing)}, so {name} cannot be told.")
     return found
+
+
+def made_from(outcome: Outcome, standard: Standard) -> set[str]:
+    """The columns that an outcome is made from, and those that these derive from."""
+    found, open_ = set[str](), list(outcome.columns)
+    while open_:
+        name = open_.pop()
+        found.add(name)
+        derivation = standard.fields[name].derive
+        open_ += [source for source in (derivation.source if derivation else ()) if source not in found]
+    return found

@@ -89,6 +89,8 @@ def term(name: str, table: ir.Table, standard: Standard, covariates: Mapping[str
     if column.kind == "integer":
         return Term(name, title, name, unit="each year more")
     if column.kind == "flag":
+        if column.group is not None:
+            title = f"{standard.groups[column.group].label['en']}: {title.lower()}"
         return Term(name, title, name, labels={"no": "No", "yes": "Yes"})
     codes = standard.code_lists[column.codes or ""].codes
     return Term(name, title, name, labels={code.code: code.label["en"] for code in codes})
@@ -119,9 +121,9 @@ def _income_level(standard: Standard) -> Term:
             levels[code.code] = level
     return Term(
         "income_level",
-        "Income level of the country of citizenship",
+        "Income level of country",
         "citizenship",
-        labels={level: f"{level} income" for level in INCOME_LEVELS},
+        labels={level: level for level in INCOME_LEVELS},
         of=levels,
-        source="World Bank income groups, from the standard's table of countries",
+        source="World Bank income group of the country of citizenship, from the standard's table",
     )

@@ -1,0 +1,95 @@
+"""Odds ratios in words, true to their intervals."""
+
+from collections.abc import Iterator
+
+from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
+
+
+def interval(ratio: Ratio | None) -> tuple[str, str]:
+    """An odds ratio and its interval as they are written.
+
+    >>> interval(Ratio(22.756, 16.36, 30.68, 0.0))
+    ('22.8', '16.4–30.7')
+    """
+    if ratio is None:
+        return "–", ""
+    return figure(ratio.ratio), f"{figure(ratio.low)}–{figure(ratio.high)}"
+
+
+def written(ratio: Ratio | None) -> str:
+    """Both in one.
+
+    >>> written(Ratio(5.57, 4.0, 7.8, 0.0))
+    '5.57 (4.00–7.80)'
+    """
+    if ratio is None:
+        return "cannot be told"
+    return "{} ({})".format(*interval(ratio))
+
+
+def figure(value: float) -> str:
+    """Up to three digits that matter; beyond 1,000 and below 0.001 no digit does.
+
+    >>> [figure(value) for value in (0.0123, 0.612, 5.57, 22.76, 234.5, 1e9)]
+    ['0.012', '0.61', '5.57', '22.8', '234', 'over 1,000']
+    """
+    if value >= 1000:
+        return "over 1,000"
+    if value < 0.001:
+        return "under 0.001"
+    if value >= 100:
+        return f"{value:.0f}"
+    if value >= 10:
+        return f"{value:.1f}"
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+
+
+def sentence(found: OddsRatios, effect: Effect, reference: str = "") -> str:
+    """One effect in a sentence that says no more than its interval; odds are never called chances.
+
+    >>> low = Effect("gender", "man", "Man", False, 1, 1, Ratio(1.9, 1.5, 2.4, 0.0), None)
+    >>> model = OddsRatios("child", "being a child", {"gender": "Gender"}, (low,), 9, 9, 4, 0, {}, ())
+    >>> sentence(model, low, "Woman")  # doctest: +ELLIPSIS
+    'Gender: the odds of being a child are 1.90 times (95% interval 1.50–2.40) as high for “Man” as for...'
+    """
+    title = found.titles[effect.variable]
+    if effect.adjusted is None:
+        return f"{title}, “{effect.label}”: no odds ratio. {effect.reason}"
+    ratio, bounds = interval(effect.adjusted)
+    who = f"for “{effect.label}” as for “{reference}”" if effect.level else f"with {effect.label}"
+    if effect.adjusted.low <= 1 <= effect.adjusted.high:
+        return (
+            f"{title}: the data cannot tell whether the odds of {found.question} differ "
+            f"{_between(effect, reference)} (odds ratio {ratio}, 95% interval {bounds})."
+        )
+    return f"{title}: the odds of {found.question} are {ratio} times (95% interval {bounds}) as high {who}."
+
+
+def population(found: OddsRatios) -> str:
+    """Who the model is of."""
+    about = "about " if found.noise else ""
+    people, events = f"{about}{found.used:,} people", f"{about}{found.events:,}"
+    return f"{people} of whom all of these are known, {events} of them with the outcome."
+
+
+def counted(found: OddsRatios) -> Iterator[str]:
+    """Who was used and left out, why ratios are missing, and all notes: a line each."""
+    if found.noise:
+        yield f"Of {population(found)}"
+    else:
+        yield f"Used: {found.used:,} of {found.people:,} people; {found.events:,} of them with the outcome."
+    missing = [f"outcome {found.outcome_unknown:,}"] if found.outcome_unknown else []
+    missing += [f"{found.titles[name]} {count:,}" for name, count in found.unknown.items() if count]
+    if missing:
+        yield f"Unknown: {'; '.join(missing)}."
+    for effect in found.effects:
+        if effect.reason:
+            yield f"{found.titles[effect.variable]}, “{effect.label}”: {effect.reason}"
+    yield from found.notes
+    if found.noise:
+        yield found.noise
+    yield "Identified victims are no random sample: intervals count chance alone. Odds are not chances."
+
+
+def _between(effect: Effect, reference: str) -> str:
+    return f"between “{effect.label}” and “{reference}”" if effect.level else f"with {effect.label}"
