@@ -5,6 +5,7 @@ import pytest
 
 from tiphub.errors import TiphubError
 from tiphub.evidence.prevalence import OverlapNoise, Overlaps, estimate, overlaps
+from tiphub.evidence.prevalence.noisy_averaging import r_hat
 from tiphub.evidence.prevalence.observation import Exact, Noisy, discrete_gaussian
 from tiphub.evidence.prevalence.overlaps import combinations
 
@@ -139,3 +140,11 @@ def test_negative_counts_need_a_noise_and_noisy_counts_need_every_combination() 
 def test_noise_of_no_size_is_refused(std: float) -> None:
     with pytest.raises(TiphubError, match="Noise of size"):
         estimate(Overlaps(("A", "B"), (20, 30, 5)), noise=OverlapNoise(std))
+
+
+def test_chains_that_disagree_are_told_from_chains_that_agree() -> None:
+    rng = np.random.default_rng(8)
+    chains = rng.normal(size=(4, 200))
+    assert r_hat(chains) < 1.02
+    assert r_hat(chains + np.arange(4)[:, None]) > 1.5
+    assert r_hat(np.zeros((4, 200))) == np.inf

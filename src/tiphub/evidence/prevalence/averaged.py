@@ -12,6 +12,7 @@ from tiphub.evidence.prevalence.selection import by_bic
 from tiphub.evidence.prevalence.system import System
 
 _EDGE = 0.01
+_SETTLED = 1.1
 
 
 def averaged(system: System, name: str, label: str) -> Estimate:
@@ -53,8 +54,10 @@ def _sampled(system: System, observed: Noisy, name: str, label: str) -> Estimate
     terms, chance = likely_graph(drawn.graphs, system.overlaps.lists)
     low, middle, high = (quantile(drawn.totals, share) for share in (TAILS[0], 0.5, TAILS[1]))
     kind = f"posterior with noise, {len(drawn.totals)} draws"
-    notes = (_graphs(len(system.overlaps.lists), chance),)
-    return Estimate(name, label, middle, low, high, kind, terms, None, notes)
+    notes = [_graphs(len(system.overlaps.lists), chance)]
+    if drawn.r_hat > _SETTLED:
+        notes.append(f"The draws have not settled (R-hat {drawn.r_hat:.2f}): ask for more replicates.")
+    return Estimate(name, label, middle, low, high, kind, terms, None, tuple(notes))
 
 
 def _graphs(lists: int, chance: float) -> str:
