@@ -1,0 +1,129 @@
+"""The gate: nothing noisy leaves unbooked, and no figure leaves that is not listed and rounded."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from release.sample import Content, content, publish_sample
+from tiphub.errors import TiphubError
+from tiphub.release import open_release
+from tiphub.vault.ledger import Booking
+
+DAY = date(2026, 11, 21)
+BOOKING = Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 3), DAY.isoformat())
+
+
+@pytest.fixture(scope="module")
+def exact() -> Content:
+    return content(400)
+
+
+@pytest.fixture(scope="module")
+def noisy(exact: Content) -> Content:
+    rows = exact.counts.num_rows
+    numbers = {name: pa.array([value] * rows) for name, value in (("std", 1.0), ("low", 0.0), ("high", 1e9))}
+    counts = pa.table({name: exact.counts.column(name) for name in ("fields", "values", "count")} | numbers)
+    statement = {
+        **exact.statement,
+        "method": "differential_privacy",
+        "parameters": {"rho": "1/3", "delta": 1e-6, "epsilon": 4.2},
+    }
+    loss = {"noise": {"1_way": {"tables": 9, "least_std": 1.25, "mean_std": 2.5, "largest_std": 3.75}}}
+    return replace(exact, counts=counts, statement=statement, loss=loss)
+
+
+def publish(given: Content, releases: Path, **changes: Any) -> Path:
+    defaults: dict[str, Any] = {"smallest_count": None, "evaluation": {}, "day": DAY}
+    return publish_sample(releases, given=given, **(defaults | changes))
+
+
+def test_a_booked_spend_is_published_and_named(noisy: Content, tmp_path: Path) -> None:
+    release = open_release(publish(noisy, tmp_path, booking=BOOKING))
+    assert release.package["tiphub"]["ledger"] == {"entry": 3, "sha256": "ab" * 32}
+
+
+@pytest.mark.parametrize(
+    ("booking", "expected"),
+    [
+        (None, "has not booked it"),
+        (
+            replace(BOOKING, rho=Fraction(333_333, 10**6)),
+            "spent rho 1/3, and the ledger booked 333333/1000000",
+        ),
+        (replace(BOOKING, rho=Fraction(2, 3)), "the ledger booked 2/3"),
+        (replace(BOOKING, method="another"), "booked another for version"),
+        (replace(BOOKING, version="2026-11-20"), "for version 2026-11-20"),
+    ],
+)
+def test_a_spend_that_is_not_booked_exactly_is_refused(
+    noisy: Content, tmp_path: Path, booking: Booking | None, expected: str
+) -> None:
+    with pytest.raises(TiphubError, match=expected):
+        publish(noisy, tmp_path, booking=booking)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("parameters", [{"delta": 1e-6}, {"epsilon": 4.0}, {"rho": "1/3"}])
+def test_noise_shows_even_where_the_statement_is_silent(
+    noisy: Content, tmp_path: Path, parameters: Mapping[str, Any]
+) -> None:
+    silent = replace(noisy, statement={**noisy.statement, "parameters": parameters})
+    with pytest.raises(TiphubError, match="has not booked it"):
+        publish(silent, tmp_path)
+
+
+def test_repeatable_noise_is_never_published(noisy: Content, tmp_path: Path) -> None:
+    parameters = {**noisy.statement["parameters"], "private": False}
+    with pytest.raises(TiphubError, match="protect nobody"):
+        publish(
+            replace(noisy, statement={**noisy.statement, "parameters": parameters}), tmp_path, booking=BOOKING
+        )
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "expected"),
+    [
+        ({"people": 1234}, "not on the list of those that may be published: 'people'"),
+        ({"loss": {"people": 1}}, "'loss.people'"),
+        ({"loss": {"cells": {"gender": {"exact": 0.5, "count": 3}}}}, "'loss.cells.gender.count'"),
+        ({"loss": {"cells": {"gender": {"exact": 0.123456}}}}, "'loss.cells.gender.exact' is not rounded"),
+        ({"loss": {"records_kept": 1.5}}, "'loss.records_kept' is not rounded"),
+        ({"homogeneity": {"groups": 0.1234567}}, "is not rounded"),
+        ({"errors_of_counts": [{"mean_absolute_error": 1.234}]}, "is not rounded"),
+        ({"errors_of_counts": [{"cells": 7}]}, "'errors_of_counts.cells'"),
+        ({"errors_of_counts": {"cells": 7}}, "'errors_of_counts'"),
+        ({"homogeneity": 7}, "'homogeneity'"),
+        ({"loss": {"records_kept": float("nan")}}, "is not rounded"),
+        ({"loss": {"records_kept": True}}, "is not rounded"),
+        ({"method": {"worst": [1, 2]}}, "'method' is not rounded"),
+    ],
+)
+def test_a_figure_that_is_not_listed_or_not_rounded_is_refused(
+    exact: Content, tmp_path: Path, evaluation: Mapping[str, Any], expected: str
+) -> None:
+    with pytest.raises(TiphubError, match=expected):
+        publish(exact, tmp_path, evaluation=evaluation, smallest_count=11)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_figure_leaves_that_the_budget_did_not_pay_for(noisy: Content, tmp_path: Path) -> None:
+    errors = {"errors_of_counts": [{"columns": 1, "mean_absolute_error": 1.2}]}
+    with pytest.raises(TiphubError, match="no privacy budget paid for: errors_of_counts"):
+        publish(noisy, tmp_path, evaluation=errors, booking=BOOKING)
+
+
+def test_releases_of_one_method_need_no_signature(exact: Content, noisy: Content, tmp_path: Path) -> None:
+    publish(exact, tmp_path, smallest_count=11)
+    assert "beside" not in open_release(publish(exact, tmp_path, smallest_count=11)).statement
+    third = replace(BOOKING, version="2026-11-21.3")
+    with pytest.raises(TiphubError, match="and 1 more stands, protected by k_anonymity"):
+        publish(noisy, tmp_path, booking=third)
+    mixed = open_release(publish(noisy, tmp_path, booking=third, signed_mixed="Ada Example, officer"))
+    assert mixed.statement["beside"]["versions"] == ["2026-11-21.2", "2026-11-21"]
+    assert "Ada Example, officer" in (mixed.path / "NOTES.md").read_text("utf-8")
