@@ -70,6 +70,8 @@ def main() -> None:
                     found[item.model].append((item.total, item.low, high))
                 task.advance(1)
         for model, rows in found.items():
+            if not rows:
+                continue
             total, low, high = np.array(rows).T
             below, above = (high < asked.people).mean(), (low > asked.people).mean()
             table.add_row(

@@ -148,3 +148,14 @@ def test_chains_that_disagree_are_told_from_chains_that_agree() -> None:
     assert r_hat(chains) < 1.02
     assert r_hat(chains + np.arange(4)[:, None]) > 1.5
     assert r_hat(np.zeros((4, 200))) == np.inf
+
+
+def test_a_rule_that_needs_true_counts_is_refused_on_noisy_ones() -> None:
+    found = estimate(noisy(np.random.default_rng(9)), noise=OverlapNoise(STD), models=["independence", "p"])
+    assert [item.model for item in found.refusals] == ["p"]
+    assert "carry noise" in found.refusals[0].reason
+
+
+def test_counts_that_do_not_go_with_the_lists_are_refused() -> None:
+    with pytest.raises(TiphubError, match="2 counts do not go with 2 lists"):
+        estimate(Overlaps(("A", "B"), (20, 30)))

@@ -107,7 +107,8 @@ def _interval(item: "Estimate") -> str:
 
 def _show(name: str, found: "Prevalence") -> None:
     console = Console()
-    title = f"{name}: {found.observed:,} people on at least one list"
+    about = "" if found.noise is None else "about "
+    title = f"{name}: {about}{found.observed:,} people on at least one list"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("model", no_wrap=True)
     for column in ("total", "95% interval", "deviance", "df", "p", "AIC", "BIC"):
@@ -141,6 +142,7 @@ def _document(found: "Prevalence") -> dict[str, Any]:
     return {
         "lists": list(overlaps.lists),
         "observed": found.observed,
+        "noise": None if found.noise is None else found.noise.std,
         "published": overlaps.published,
         "estimates": [asdict(item) for item in found.estimates],
         "refusals": [asdict(item) for item in found.refusals],

@@ -82,9 +82,7 @@ def estimate(
             if not drawn:
                 task.advance(1)
     sentence = disagreement(found)
-    return Prevalence(
-        overlaps, overlaps.observed, tuple(found), tuple(refused), sentence, _notes(overlaps, noise)
-    )
+    return Prevalence(overlaps, noise, tuple(found), tuple(refused), sentence, _notes(overlaps, noise))
 
 
 def _run(system: System, name: str, pairs: Sequence[str]) -> Estimate:
@@ -100,6 +98,8 @@ def _run(system: System, name: str, pairs: Sequence[str]) -> Estimate:
         return fixed[name]()
     if len(system.overlaps.lists) < 3:
         raise NoEstimate("with two lists no dependence can be estimated")
+    if name == "p" and system.noise is not None:
+        raise NoEstimate("its rule compares true counts with what is expected, and these carry noise")
     return chosen_pairs(system, {"aic": by_aic, "bic": by_bic, "p": by_p}[name], name, label)
 
 
@@ -126,6 +126,9 @@ def _check(overlaps: Overlaps, noise: OverlapNoise | None, models: Sequence[str]
         raise TiphubError(f"{replicates} draws make no interval.", do="Take 20 at least, better 500.")
     if noise is not None and not 0 < noise.std < np.inf:
         raise TiphubError(f"Noise of size {noise.std} is none.", do="Leave the noise out if there is none.")
+    if len(overlaps.counts) != 2 ** len(overlaps.lists) - 1:
+        what = f"{len(overlaps.counts)} counts do not go with {len(overlaps.lists)} lists."
+        raise TiphubError(what, where=overlaps.name, do="Give one count for each combination of lists.")
     if noise is None and min(overlaps.counts) < 0:
         what = "A count is negative, so the counts carry noise."
         raise TiphubError(what, where=overlaps.name, do="Say how large the noise is.")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tiphub.evidence.prevalence.overlaps import Overlaps
+from tiphub.evidence.prevalence.overlaps import OverlapNoise, Overlaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Prevalence:
 
     Attributes:
         overlaps: What was estimated from.
-        observed: People on at least one list (with privacy noise: the sum of the noisy counts).
+        noise: The privacy noise on the counts, if any.
         estimates: One a model that has an estimate.
         refusals: One a model that has none.
         sentence: How far the models disagree, in words.
@@ -78,8 +78,13 @@ class Prevalence:
     """
 
     overlaps: Overlaps
-    observed: int
+    noise: OverlapNoise | None
     estimates: tuple[Estimate, ...]
     refusals: tuple[Refusal, ...]
     sentence: str
     notes: tuple[str, ...]
+
+    @property
+    def observed(self) -> int:
+        """People on at least one list; with privacy noise the sum of the noisy counts."""
+        return self.overlaps.observed
