@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from release.sample import KEY, content, publish_sample
 from tiphub.release import FILES, Finding, check, examine
-from tiphub.release.manifest import write_manifest
+from tiphub.vault.s6_publish.manifest import write_manifest
 
 EVERY_FILE = (*FILES, "manifest.json", "manifest.sig")
 

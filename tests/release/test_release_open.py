@@ -6,7 +6,7 @@ from release.sample import KEY, QUASI_IDENTIFIERS, YEARS, content, publish_sampl
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.release import find_release, list_releases, open_release
-from tiphub.release.manifest import write_manifest
+from tiphub.vault.s6_publish.manifest import write_manifest
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,12 @@ import binascii
 import hashlib
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tiphub.errors import TiphubError
 
@@ -81,20 +80,6 @@ def sum_file(path: Path) -> ReleaseFile:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256")
     return ReleaseFile(path.name, path.stat().st_size, digest.hexdigest())
-
-
-def write_manifest(folder: Path, version: str, names: Iterable[str], key: Ed25519PrivateKey) -> None:
-    """Write the manifest of the named files of ``folder`` and sign it."""
-    files = [sum_file(folder / name) for name in sorted(names)]
-    document = {
-        "format": FORMAT,
-        "version": version,
-        "public_key": key.public_key().public_bytes_raw().hex(),
-        "files": [{"path": file.name, "size": file.size, "sha256": file.sha256} for file in files],
-    }
-    content = (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
-    (folder / MANIFEST).write_bytes(content)
-    (folder / SIGNATURE).write_bytes(base64.b64encode(key.sign(content)) + b"\n")
 
 
 def read_manifest(folder: Path) -> Manifest:

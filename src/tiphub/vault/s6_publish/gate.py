@@ -15,12 +15,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
 from tiphub.release import Content, check, fingerprint, open_release, release_folders
-from tiphub.release.manifest import MANIFEST, SIGNATURE, is_version, write_manifest
+from tiphub.release.manifest import MANIFEST, SIGNATURE, is_version
 from tiphub.standard import Standard, Variable
 from tiphub.vault.ledger import Booking
 from tiphub.vault.s6_publish.draft import Description, Draft
 from tiphub.vault.s6_publish.figures import refuse_figures
 from tiphub.vault.s6_publish.files import WRITERS
+from tiphub.vault.s6_publish.manifest import write_manifest
 from tiphub.vault.s6_publish.mixed import beside, refuse_mixed, signed
 from tiphub.vault.s6_publish.refuse import refuse
 from tiphub.vault.s6_publish.spending import refuse_unbooked
