@@ -2,10 +2,9 @@
 
 import json
 from contextlib import ExitStack
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -18,9 +17,6 @@ from tiphub.standard import Standard, load_standard
 
 if TYPE_CHECKING:
     from tiphub.evidence.findings import Result, Source
-
-
-_FIGURES = ("people", "denominator", "numerator", "share", "low", "high", "why")
 
 
 class Format(StrEnum):
@@ -48,7 +44,7 @@ def findings(
 
     Every sentence holds for the whole 95% interval; where none does, it says that the data cannot tell.
     """
-    from tiphub.evidence.findings import answer, choose, library, load_finding
+    from tiphub.evidence.findings import answer, as_json, choose, library, load_finding
 
     standard = load_standard()
     known = library(standard)
@@ -66,30 +62,6 @@ def findings(
         typer.echo(sheet(results, title))
     else:
         _show(results)
-
-
-def as_json(result: "Result") -> dict[str, Any]:
-    """A finding's answer with all its figures."""
-    finding, found = result.finding, result.comparison
-    return {
-        "name": finding.name,
-        "topic": finding.topic,
-        "title": finding.title,
-        "sentence": result.sentence,
-        "includes": list(result.includes),
-        "notes": list(result.notes),
-        "problem": result.problem or None,
-        "figures": [
-            {
-                "part": cell.part or None,
-                "option": cell.option or None,
-                **{name: getattr(cell.estimate, name) for name in _FIGURES},
-                "coverage": cell.estimate.coverage,
-            }
-            for cell in result.cells
-        ],
-        "comparison": asdict(found) | {"direction": found.direction} if found else None,
-    }
 
 
 def _open(source: Path, layout: str | None, standard: Standard, stack: ExitStack) -> "tuple[Source, str]":

@@ -11,8 +11,10 @@ import ibis.expr.types as ir
 
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
+from tiphub.evidence.findings import Source, of_release
 from tiphub.release import Release, open_release
 from tiphub.release.folder import release_folders
+from tiphub.standard import Standard
 
 _Stamp = tuple[tuple[str, int, int], ...]
 
@@ -100,6 +102,12 @@ class Catalog:
             if key not in self._tables:
                 self._tables[key] = release.records(self._engine)
             yield self._tables[key]
+
+    @contextmanager
+    def source(self, release: Release, standard: Standard) -> Iterator[Source]:
+        """A release as findings ask it: its records, and what its counts and its protection say of them."""
+        with self.records(release) as table:
+            yield of_release(release, table, self._engine, standard)
 
     def close(self) -> None:
         """Let go of the engine."""

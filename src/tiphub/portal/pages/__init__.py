@@ -14,6 +14,8 @@ from tiphub.portal.pages.figure import KINDS, figure
 from tiphub.portal.pages.files import add_files
 from tiphub.portal.pages.home import home
 from tiphub.portal.pages.methods import methods
+from tiphub.portal.pages.stories import picture, stories, story
+from tiphub.portal.stories.desk import Desk
 from tiphub.portal.texts import LANGUAGES, Texts, texts
 from tiphub.portal.view import Page, Portal, Visit, render
 
@@ -29,11 +31,13 @@ PAGES: tuple[_Place, ...] = (
 def add_pages(app: FastAPI, portal: Portal) -> None:
     """Serve every page in every language, and the files they lead to."""
     add_files(app, portal)
+    desk = Desk(portal.catalog, portal.standard)
     for language in LANGUAGES:
         router = APIRouter(prefix=texts(language).prefix, tags=["pages"])
         for place in PAGES:
             _add_page(router, portal, texts(language), place)
         _add_figures(router, portal, texts(language))
+        _add_stories(router, portal, texts(language), desk)
         app.include_router(router)
 
 
@@ -76,6 +80,39 @@ def _add_figures(router: APIRouter, portal: Portal, t: Texts) -> None:
         include_in_schema=t.prefix == "",
         response_model=None,
     )
+
+
+def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> None:
+    def listed(portal: Portal, visit: Visit) -> Page:
+        return stories(portal, visit, desk)
+
+    def one(file: str, request: Request) -> Response:
+        name, _, kind = file.partition(".")
+        visit = visit_of(portal, request, t, f"/stories/{name}")
+        if kind not in {"", "json"}:
+            raise HTTPException(404)
+        page = story(portal, visit, desk, name)
+        return JSONResponse(page.data) if kind else HTMLResponse(render(portal, visit, page))
+
+    def finding(file: str, request: Request) -> Response:
+        name, _, kind = file.partition(".")
+        return picture(portal, visit_of(portal, request, t, "/stories"), desk, name, kind)
+
+    listed.__name__ = "stories"
+    _add_page(router, portal, t, ("/stories", "/stories.json", listed))
+    for path, answer, summary in (
+        ("/stories/{file}", one, "One story: NAME as a page, NAME.json with its findings"),
+        ("/finding/{file}", finding, "One finding: NAME.json, .svg, .png or .vl.json (Vega-Lite)"),
+    ):
+        router.add_api_route(
+            path,
+            answer,
+            methods=["GET"],
+            name=path.split("/")[1],
+            summary=summary,
+            include_in_schema=t.prefix == "",
+            response_model=None,
+        )
 
 
 def visit_of(portal: Portal, request: Request, t: Texts, path: str) -> Visit:

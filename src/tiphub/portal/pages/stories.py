@@ -1,0 +1,120 @@
+"""The stories, and every finding as a picture at an address of its own."""
+
+import json
+
+from fastapi.responses import Response
+from markupsafe import Markup
+from starlette.exceptions import HTTPException
+
+from tiphub.charts import png, svg
+from tiphub.evidence.findings import Result, as_json
+from tiphub.portal.cite import citation
+from tiphub.portal.stories.desk import Desk
+from tiphub.portal.stories.picture import finding_spec, written
+from tiphub.portal.stories.telling import tell
+from tiphub.portal.view import Page, Portal, Visit
+
+KINDS = {
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "vl.json": "application/json",
+}
+
+
+def stories(_: Portal, visit: Visit, desk: Desk) -> Page:
+    """All stories."""
+    listed = [
+        {"name": story.name, "title": story.title, "summary": story.summary}
+        for story in desk.stories.values()
+    ]
+    return Page(
+        "stories.html", {"release": visit.release.version, "stories": listed}, lambda: {"stories": listed}
+    )
+
+
+def story(_: Portal, visit: Visit, desk: Desk, name: str) -> Page:
+    """One story, told from the release.
+
+    Raises:
+        HTTPException: there is no such story.
+    """
+    if name not in desk.stories:
+        raise HTTPException(404)
+    found = desk.stories[name]
+    results = desk.answer(visit.release, found.findings)
+    return Page(
+        "story.html",
+        {
+            "release": visit.release.version,
+            "title": found.title,
+            "summary": found.summary,
+            "findings": [as_json(result) for result in results.values()],
+        },
+        lambda: {
+            "story": found,
+            "told": tell(found, results, desk.words, lambda result: _figure(result, visit)),
+            "references": [desk.words.references[cite] for cite in found.cites],
+            "includes": sorted({item for result in results.values() for item in result.includes}),
+            "citation": citation(visit),
+        },
+    )
+
+
+def picture(_: Portal, visit: Visit, desk: Desk, name: str, kind: str) -> Response:
+    """One finding as JSON, as a picture, or as the Vega-Lite spec that it is drawn from.
+
+    Raises:
+        HTTPException: there is no such finding, or it has no figure to draw.
+    """
+    if name not in desk.words.findings or kind not in KINDS:
+        raise HTTPException(404)
+    result = desk.answer(visit.release, [name])[name]
+    content: str | bytes = json.dumps(as_json(result), ensure_ascii=False)
+    if kind != "json":
+        spec = finding_spec(result, citation(visit).text)
+        if spec is None:
+            raise HTTPException(404)
+        content = json.dumps(spec) if kind == "vl.json" else svg(spec) if kind == "svg" else png(spec)
+    file = f"{name}-{visit.release.version}.{kind}"
+    return Response(
+        content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
+    )
+
+
+def _figure(result: Result, visit: Visit) -> Markup:
+    """A chart in a story, with its figures for those who cannot see it, and its files."""
+    finding, t = result.finding, visit.t
+    if not any(cell.estimate.share is not None for cell in result.cells):
+        return Markup('<p class="said">{}</p>').format(result.sentence)
+    address = {
+        kind: visit.to(f"/finding/{finding.name}.{kind}") for kind in ("svg", "png", "json", "vl.json")
+    }
+    rows = Markup().join(_row(cell_names, result) for cell_names in range(len(result.cells)))
+    links = Markup(" ").join(
+        Markup('<a href="{}">{}</a>').format(href, kind.upper().replace("VL.JSON", "Vega-Lite"))
+        for kind, href in address.items()
+    )
+    notes = Markup().join(Markup("<p>{}</p>").format(note) for note in result.notes)
+    table = Markup(
+        '<details><summary>{}</summary><div class="scroll"><table class="plain"><thead><tr><th></th>'
+        '<th class="right">{}</th><th class="right">{}</th><th class="right">{}</th></tr></thead>'
+        "<tbody>{}</tbody></table></div></details>"
+    ).format(t("figure.table"), t("table.share"), t("table.interval"), t("table.people"), rows)
+    return Markup(
+        '<figure class="told"><img src="{}" alt="{}"><figcaption>{}{}<p>{}</p></figcaption></figure>'
+    ).format(address["svg"], f"{finding.title}. {result.sentence}", notes, table, links)
+
+
+def _row(place: int, result: Result) -> Markup:
+    cell = result.cells[place]
+    found = cell.estimate
+    label = ", ".join(part for part in (cell.option_label, cell.part_label) if part) or result.finding.who
+    interval = (
+        "" if found.low is None or found.high is None else f"{100 * found.low:.1f}–{100 * found.high:.1f}%"
+    )
+    people = "" if found.numerator is None else f"{found.numerator:,} / {found.denominator:,}"
+    return Markup(
+        '<tr><th scope="row">{}</th><td class="right">{}</td>'
+        '<td class="right">{}</td><td class="right">{}</td></tr>'
+    ).format(label, written(cell), interval, people)

@@ -1,0 +1,41 @@
+"""Where findings are answered for the portal: each once for a release, then remembered."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from tiphub.evidence.findings import Result, answer
+from tiphub.portal.catalog import Catalog, Release
+from tiphub.portal.stories.story import Story, Words, stories, words
+from tiphub.standard import Standard
+
+_Key = tuple[object, ...]
+
+
+class Desk:
+    """Findings of the catalog's releases. It remembers figures that the portal shows, no records."""
+
+    def __init__(self, catalog: Catalog, standard: Standard) -> None:
+        self._catalog = catalog
+        self._standard = standard
+        self._answers: dict[_Key, Result] = {}
+
+    @cached_property
+    def words(self) -> Words:
+        """What stories may name."""
+        return words(self._standard)
+
+    @cached_property
+    def stories(self) -> Mapping[str, Story]:
+        """The stories, by name."""
+        return stories(self._standard)
+
+    def answer(self, release: Release, names: Iterable[str]) -> Mapping[str, Result]:
+        """What a release says to these findings, by name."""
+        wanted = list(names)
+        keys = {name: (release.path, release.files, name) for name in wanted}
+        if missing := [name for name in wanted if keys[name] not in self._answers]:
+            with self._catalog.source(release, self._standard) as source:
+                for name in missing:
+                    found = answer(self.words.findings[name], source, self._standard)
+                    self._answers[keys[name]] = found
+        return {name: self._answers[keys[name]] for name in wanted}

@@ -1,0 +1,146 @@
+"""A story as a file: Markdown with places for findings, checked when it is read."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from tiphub.errors import TiphubError
+from tiphub.evidence.findings import Finding, library
+from tiphub.mapping.document import did_you_mean, parse
+from tiphub.portal.stories.numbers import refuse_numbers
+from tiphub.standard import Standard
+
+PLACE = re.compile(r"\{\{\s*(\w+)\s*(?::\s*([^}]*?))?\s*\}\}")
+FIELDS = ("share", "low", "high", "numerator", "denominator", "people", "coverage")
+STATES = ("more", "less", "unclear", "told", "untold")
+_KINDS = ("finding", "chart", "number", "define", "cite", "when", "otherwise", "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story, not yet told: ``body`` has places such as ``{{ finding: family_children }}``."""
+
+    name: str
+    title: str
+    summary: str
+    body: str
+    findings: tuple[str, ...]
+    charts: tuple[str, ...]
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stories may name: findings, definitions and references, by name."""
+
+    findings: Mapping[str, Finding]
+    definitions: Mapping[str, str]
+    references: Mapping[str, str]
+
+
+def words(standard: Standard) -> Words:
+    """The library of findings, and the definitions and references beside the stories."""
+    return Words({item.name: item for item in library(standard)}, _texts("definitions"), _texts("references"))
+
+
+@cache
+def _texts(name: str) -> Mapping[str, str]:
+    source = files("tiphub.portal.stories") / f"{name}.yml"
+    found: Mapping[str, str] = parse(source.read_text("utf-8"), source.name).value
+    return found
+
+
+def stories(standard: Standard) -> Mapping[str, Story]:
+    """The stories that come with tiphub, by name, in the order of their files.
+
+    Raises:
+        TiphubError: a story has a number typed by hand, or names what there is not.
+    """
+    folder = files("tiphub.portal.stories") / "library"
+    known = words(standard)
+    sources = sorted(
+        (item for item in folder.iterdir() if item.name.endswith(".md")), key=lambda item: item.name
+    )
+    found = [parse_story(item.read_text("utf-8"), item.name, known) for item in sources]
+    return {story.name: story for story in found}
+
+
+def parse_story(text: str, source: str, known: Words) -> Story:
+    """Read a story and check it.
+
+    Raises:
+        TiphubError: see `stories`.
+    """
+    parts = re.split(r"^---\s*$", text, maxsplit=2, flags=re.MULTILINE)
+    if len(parts) != 3 or parts[0].strip():
+        raise TiphubError("A story begins with its title and summary between two lines of ---.", where=source)
+    head = parse(parts[1], source).value
+    for key in ("title", "summary"):
+        if not isinstance(head.get(key), str):
+            raise TiphubError(f"The story has no {key}.", where=source)
+        refuse_numbers(head[key], f"{source}, {key}")
+    body = parts[2]
+    offset = text[: text.index(body)].count("\n") if body else 0
+    refuse_numbers("\n" * offset + PLACE.sub(" ", body), source)
+    used: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    depth = 0
+    for found in PLACE.finditer(body):
+        where = f"{source}, line {offset + body[: found.start()].count(chr(10)) + 1}"
+        kind, given = found[1], (found[2] or "").strip()
+        name = _check(kind, given, known, where)
+        used[kind].append(name)
+        depth += {"when": 1, "end": -1}.get(kind, 0)
+        if depth not in {0, 1} or (kind == "otherwise" and depth == 0):
+            raise TiphubError("“when”, “otherwise” and “end” do not fit together.", where=where)
+    if depth:
+        raise TiphubError("A “when” has no “end”.", where=source)
+    if left := re.search(r"\{\{|\}\}", PLACE.sub("", body)):
+        raise TiphubError(f"A stray {left[0]} is left in the text.", where=source)
+    names = [name for kind in ("finding", "chart", "number", "when") for name in used[kind]]
+    return Story(
+        source.rpartition(".")[0].partition("-")[2] or source.rpartition(".")[0],
+        head["title"],
+        head["summary"],
+        body.strip(),
+        tuple(dict.fromkeys(names)),
+        tuple(dict.fromkeys(used["chart"])),
+        tuple(dict.fromkeys(used["cite"])),
+    )
+
+
+def _check(kind: str, given: str, known: Words, where: str) -> str:
+    """Refuse a place that names what there is not; gives the name of what it names."""
+    if kind not in _KINDS:
+        raise _no("place", kind, _KINDS, where)
+    if kind in {"otherwise", "end"}:
+        return ""
+    if kind in {"define", "cite"}:
+        texts = known.definitions if kind == "define" else known.references
+        if given not in texts:
+            raise _no("definition" if kind == "define" else "reference", given, texts, where)
+        return given
+    name, _, rest = (part.strip() for part in given.partition(" is " if kind == "when" else "."))
+    if name not in known.findings:
+        raise _no("finding", name, known.findings, where)
+    if kind == "number":
+        _check_number(known.findings[name], rest, where)
+    elif kind == "when" and rest not in STATES:
+        raise _no("state", rest, STATES, where)
+    return name
+
+
+def _check_number(finding: Finding, place: str, where: str) -> None:
+    part, _, field = place.rpartition(".")
+    if field not in FIELDS:
+        raise _no("figure", field, FIELDS, where)
+    parts = [item.key for item in finding.parts]
+    if part not in (parts or [""]):
+        raise _no(f"part of {finding.name}", part, parts, where)
+
+
+def _no(kind: str, name: str, known: Iterable[str], where: str) -> TiphubError:
+    listed = [item for item in known if item]
+    do = did_you_mean(name, listed) or f"It may be {', '.join(listed[:20])}."
+    return TiphubError(f"There is no {kind} “{name}”.", where=where, do=do)
