@@ -16,7 +16,7 @@ from tiphub.mapping import layout_names
 from tiphub.simulate import simulate_agencies, simulate_population
 from tiphub.standard import LANGUAGES, load_standard
 
-from .console import Example, agrees, examples, run
+from .console import Edit, Example, agrees, examples, make, run
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -98,9 +98,9 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.fixture(scope="module")
 def agencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder like the one that the pages speak of: the files of the four fictional agencies, few people."""
+    """The files of the four fictional agencies, as ``tiphub demo --people 2000`` makes them for a reader."""
     folder = tmp_path_factory.mktemp("examples")
-    simulate_agencies(simulate_population(1_500, seed=8), folder, seed=8)
+    simulate_agencies(simulate_population(2_000, seed=1), folder, seed=1)
     return folder
 
 
@@ -108,6 +108,9 @@ def agencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_examples_do_what_the_page_shows(page: Path, agencies: Path, tmp_path: Path) -> None:
     shutil.copytree(agencies, tmp_path, dirs_exist_ok=True)
     for example in examples(page.read_text("utf-8")):
+        if isinstance(example, Edit):
+            make(example, tmp_path)
+            continue
         ends, printed = run(example, tmp_path)
         assert ends == example.ends, f"$ {example.command}\n{printed}"
         assert agrees(example.output, printed), (
@@ -133,6 +136,8 @@ $ rm -rf /
 
 def test_the_examples_of_a_page_are_found_and_run(tmp_path: Path) -> None:
     version, check = examples(PAGE)
+    assert isinstance(version, Example)
+    assert isinstance(check, Example)
     assert version == Example("tiphub --version", "tiphub ...")
     assert check.command.split() == ["tiphub", "check", "nowhere"]
     assert check.ends == 1
@@ -141,6 +146,46 @@ def test_the_examples_of_a_page_are_found_and_run(tmp_path: Path) -> None:
     ends, printed = run(check, tmp_path)
     assert ends == 1
     assert "Traceback" not in printed
+
+
+EDITS = """\
+```diff
+--- hub/*/mapping.yml
+ gender:
+-  column: ..., old
++  column: ..., new
+@@ further down
+-last: ...
++final: ...
+```
+
+```diff
+--- hub/new.yml
++one: 1
+```
+"""
+
+
+def test_the_edits_of_a_page_are_made(tmp_path: Path) -> None:
+    mapping = tmp_path / "hub" / "a" / "mapping.yml"
+    mapping.parent.mkdir(parents=True)
+    mapping.write_text("gender:\n  column: x, old\nlast: 2\nkept\n", "utf-8")
+    change, new = examples(EDITS)
+    assert isinstance(change, Edit)
+    assert isinstance(new, Edit)
+    make(change, tmp_path)
+    make(new, tmp_path)
+    assert mapping.read_text("utf-8") == "gender:\n  column: x, new\nfinal: 2\nkept\n"
+    assert (tmp_path / "hub" / "new.yml").read_text("utf-8") == "one: 1\n"
+    with pytest.raises(ValueError, match="0 times"):
+        make(change, tmp_path)
+
+
+def test_an_edit_names_its_file_and_that_file_is_one(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="begins with the file"):
+        list(examples("```diff\n-a\n+b\n```\n"))
+    with pytest.raises(ValueError, match="stands for 0 files"):
+        make(Edit("nowhere.yml", (("a\n", "b\n"),)), tmp_path)
 
 
 def test_other_programs_are_not_run(tmp_path: Path) -> None:
