@@ -9,16 +9,19 @@ from tiphub.vault.ledger.balance import Budget
 
 
 def amount(value: Fraction | float, *, down: bool = False) -> str:
-    """An amount with four digits, rounded up (what is spent) or down (what is left).
+    """An amount with four digits, rounded up (what is spent) or down (what is left); for reading only.
 
-    >>> amount(Fraction(1, 3)), amount(Fraction(1, 3), down=True), amount(3.9999999999), amount(0)
+    >>> amount(Fraction(1, 3)), amount(Fraction(1, 3), down=True), amount(3.9999999999, down=True), amount(0)
     ('0.3334', '0.3333', '4', '0')
     """
     exact = Fraction(value)
     if not exact:
         return "0"
     step = Fraction(10) ** (math.floor(math.log10(exact)) - 3)
-    whole = math.floor(exact / step) if down else math.ceil(exact / step)
+    steps = exact / step
+    whole = round(steps)
+    if abs(steps - whole) > Fraction(1, 10**6):
+        whole = math.floor(steps) if down else math.ceil(steps)
     return f"{float(whole * step):.4g}"
 
 
