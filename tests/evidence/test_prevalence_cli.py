@@ -64,7 +64,7 @@ def test_the_table_shows_every_model_its_fit_and_the_disagreement(run: Run, list
     done = run(lists_file, "--replicates", "20")
     assert done.returncode == 0, done.stderr
     words = " ".join(done.stdout.split())
-    for part in ("city: 211 people on at least one list", "independence", "stepwise, AIC", "graph averaging"):
+    for part in ("city: 211 people on at least one list", "independence", "stepwise AIC", "graph averaging"):
         assert part in words
     assert "The models agree within" in words or "The models disagree by" in words
     assert "Published range, for comparison: 400 to 900." in words

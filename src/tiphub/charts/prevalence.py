@@ -33,11 +33,17 @@ class Model:
 
 
 def prevalence(
-    models: Sequence[Model], observed: int, frame: Frame, published: tuple[float, float] | None = None
+    models: Sequence[Model],
+    observed: int,
+    frame: Frame,
+    published: tuple[float, float] | None = None,
+    *,
+    exact: bool = True,
 ) -> Spec:
     """One row a model in the order given, its numbers written behind it, a line at the people seen.
 
     An interval without an upper limit runs to the edge and ends in an arrow. A published range is a band.
+    ``exact``: whether the people seen are counted without noise.
     """
     ends = [end for item in models for end in (item.total, item.low, item.high) if end is not None]
     known = [float(observed), *ends, *(published or ())]
@@ -71,7 +77,11 @@ def prevalence(
     base = alt.Chart(alt.InlineData(values=values)).encode(y=row)
     shown = base.transform_filter("datum.total != null")
     seen = alt.Chart(
-        alt.InlineData(values=[{"total": observed, "text": f"{observed:,} seen", "label": _FOOT}])
+        alt.InlineData(
+            values=[
+                {"total": observed, "text": f"{'' if exact else 'about '}{observed:,} seen", "label": _FOOT}
+            ]
+        )
     ).encode(x=across)
     interval = shown.mark_rule(color=SERIES[0], strokeWidth=3, opacity=0.55).encode(x="low:Q", x2="high:Q")
     arrow = shown.transform_filter("datum.open").mark_point(

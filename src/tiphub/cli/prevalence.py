@@ -162,7 +162,7 @@ def _draw(chart: Path, name: str, found: "Prevalence") -> None:
     ]
     rows += [Model(item.label, "no estimate", None) for item in found.refusals]
     frame = Frame(f"People seen and unseen: {name}", found.sentence, " ".join(found.notes))
-    spec = picture(rows, found.observed, frame, found.overlaps.published)
+    spec = picture(rows, found.observed, frame, found.overlaps.published, exact=found.noise is None)
     if chart.suffix == ".svg":
         chart.write_text(svg(spec), encoding="utf-8")
     else:

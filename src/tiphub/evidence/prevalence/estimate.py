@@ -19,9 +19,9 @@ from tiphub.progress import Progress, Silent
 LABELS: Mapping[str, str] = MappingProxyType(
     {
         "independence": "independence",
-        "aic": "stepwise, AIC",
-        "bic": "stepwise, BIC",
-        "p": "stepwise, p-value",
+        "aic": "stepwise AIC",
+        "bic": "stepwise BIC",
+        "p": "stepwise p-value",
         "dga": "graph averaging",
         "all-pairs": "all pairs",
         "pairs": "named pairs",
