@@ -79,6 +79,7 @@ def _parsed(raw: ir.Table, plan: Plan, columns: abc.Sequence[str]) -> ir.Table:
         bare=_all_empty(raw, tuple(plan.cells)),
         **cells,
     )
+    table = table.mutate(**_each(plan.readers, lambda reader: reader.exact(table))).view()
     table = table.mutate(**_each(plan.readers, lambda reader: reader.keys(table))).view()
     for place, reader in enumerate(plan.readers):
         if reader.lookup:

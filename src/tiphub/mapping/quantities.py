@@ -46,6 +46,10 @@ class NumberReader:
         """See `Reader`."""
         return {}
 
+    def exact(self, cells: ir.Table) -> Columns:  # noqa: ARG002
+        """See `Reader`: there is none."""
+        return {}
+
     def keys(self, cells: ir.Table) -> Columns:
         """See `Reader`."""
         text = _trimmed(cells[self.cell], self.unknown)
@@ -112,6 +116,10 @@ class DateReader:
         """See `Reader`."""
         return {}
 
+    def exact(self, cells: ir.Table) -> Columns:  # noqa: ARG002
+        """See `Reader`: there is none."""
+        return {}
+
     def keys(self, cells: ir.Table) -> Columns:
         """See `Reader`."""
         return {f"key_{self.name}": _trimmed(cells[self.cell], self.unknown)}
@@ -154,6 +162,10 @@ class TextReader:
     @property
     def lookup(self) -> abc.Mapping[str, str]:
         """See `Reader`."""
+        return {}
+
+    def exact(self, cells: ir.Table) -> Columns:  # noqa: ARG002
+        """See `Reader`: there is none."""
         return {}
 
     def keys(self, cells: ir.Table) -> Columns:

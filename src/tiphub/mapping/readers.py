@@ -1,10 +1,11 @@
-"""How one column of text cells is read, as expressions in three steps.
+"""How one column of text cells is read, as expressions in steps.
 
-``keys`` prepares the cell, ``parsed`` finds what it means, ``values`` gives the standard's columns and
-``checks`` what is wrong. Each step only names what the step before it has put into the table, so that a long
-expression is written, and worked out, once.
+``exact`` knows the cells that are written as expected, ``keys`` prepares the others, ``parsed`` finds what they
+mean, ``values`` gives the standard's columns and ``checks`` what is wrong. Each step only names what the steps
+before it have put into the table, so that a long expression is written, and worked out, once.
 """
 
+import re
 from collections import abc
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,6 +18,8 @@ from tiphub.mapping.words import UNKNOWN, Words
 
 UNMAPPED = "?"
 _MANY_WORDS = 60
+_FLAGS = {UNKNOWN: None, "yes": 1, "no": 0, UNMAPPED: 2}
+"""Answers as numbers, which engines compare much faster than texts."""
 
 Columns = dict[str, ir.Value]
 
@@ -41,14 +44,17 @@ class Reader(Protocol):
     def lookup(self) -> abc.Mapping[str, str]:
         """Words too many for cases: they are joined to the column ``key_<name>`` as ``found_<name>``."""
 
-    def keys(self, cells: ir.Table) -> Columns:
-        """The first step."""
+    def exact(self, cells: ir.Table) -> Columns:
+        """The first step; most cells end here."""
 
-    def parsed(self, keyed: ir.Table) -> Columns:
+    def keys(self, cells: ir.Table) -> Columns:
         """The second step."""
 
+    def parsed(self, keyed: ir.Table) -> Columns:
+        """The third step."""
+
     def values(self, parsed: ir.Table) -> Columns:
-        """The third step: columns of the standard, null where unknown or wrong."""
+        """The fourth step: columns of the standard, null where unknown or wrong."""
 
     def checks(self, parsed: ir.Table) -> list[Check]:
         """What is wrong with the cell."""
@@ -75,41 +81,57 @@ class WordsReader:
         """See `Reader`."""
         return self.words.folded if len(self.words.folded) > _MANY_WORDS else {}
 
+    def _code(self, code: str) -> ir.Value:
+        """A code as the steps hold it; null for unknown."""
+        if self.flag:
+            return ibis.literal(_FLAGS[code], "int8")
+        return ibis.literal(code or None, "string")
+
+    def _left(self, table: ir.Table) -> ir.BooleanValue:
+        return table[f"exact_{self.name}"] == self._code(UNMAPPED)
+
+    def exact(self, cells: ir.Table) -> Columns:
+        """See `Reader`."""
+        cell = cells[self.cell]
+        known = [(cell == text, self._code(code)) for text, code in self.words.exact.items()]
+        empty = (cell.isnull(), self._code(UNKNOWN))
+        return {f"exact_{self.name}": ibis.cases(empty, *known, else_=self._code(UNMAPPED))}
+
     def keys(self, cells: ir.Table) -> Columns:
         """See `Reader`: only cells that are not written as expected are normalised."""
-        cell = cells[self.cell]
-        steps = [(text, ibis.null("string")) for text in self.words.exact]
-        if not steps:
-            return {f"key_{self.name}": normalised(cell)}
-        return {f"key_{self.name}": cell.cases(*steps, else_=normalised(cell))}
+        key = normalised(cells[self.cell])
+        return {f"key_{self.name}": ibis.ifelse(self._left(cells), key, ibis.null("string"))}
 
     def parsed(self, keyed: ir.Table) -> Columns:
         """See `Reader`: the code, null for unknown, or ``UNMAPPED``.
 
-        Cases, not lists of values: engines turn long lists into joins, which cost far more than comparisons.
+        Patterns, not lists of words: engines turn long lists into joins, which cost far more.
         """
-        cell, key = keyed[self.cell], keyed[f"key_{self.name}"]
-        blank = ibis.ifelse(is_blank(cell), ibis.null("string"), ibis.literal(UNMAPPED))
+        blank = ibis.ifelse(is_blank(keyed[self.cell]), self._code(UNKNOWN), self._code(UNMAPPED))
         if self.lookup:
             found = keyed[f"found_{self.name}"]
-            by_key = ibis.cases(
-                (found == UNKNOWN, ibis.null("string")), (found.notnull(), found), else_=blank
-            )
+            steps = [(found == UNKNOWN, self._code(UNKNOWN)), (found.notnull(), found)]
         else:
-            by_key = key.cases(*_steps(self.words.folded), else_=blank)
-        by_text = cell.cases(*_steps(self.words.exact), else_=by_key) if self.words.exact else by_key
-        return {f"parsed_{self.name}": ibis.ifelse(cell.isnull(), ibis.null("string"), by_text)}
+            key = keyed[f"key_{self.name}"]
+            steps = [
+                (key.re_search(_one_of(words)), self._code(code))
+                for code, words in _by_code(self.words.folded).items()
+            ]
+        by_key = ibis.cases(*steps, else_=blank) if steps else blank
+        return {f"parsed_{self.name}": ibis.ifelse(self._left(keyed), by_key, keyed[f"exact_{self.name}"])}
 
     def values(self, parsed: ir.Table) -> Columns:
         """See `Reader`."""
-        code = parsed[f"parsed_{self.name}"]
+        code, unmapped = parsed[f"parsed_{self.name}"], self._code(UNMAPPED)
         if self.flag:
-            return {self.target: code.cases(("yes", True), ("no", False), else_=ibis.null("boolean"))}
-        return {self.target: code.nullif(UNMAPPED)}
+            return {
+                self.target: ibis.ifelse(code == unmapped, ibis.null("boolean"), code == self._code("yes"))
+            }
+        return {self.target: code.nullif(unmapped)}
 
     def checks(self, parsed: ir.Table) -> list[Check]:
         """See `Reader`."""
-        when = parsed[f"parsed_{self.name}"] == UNMAPPED
+        when = parsed[f"parsed_{self.name}"] == self._code(UNMAPPED)
         return [Check(self.column, self.cell, "is not a value that the mapping knows", when)]
 
 
@@ -134,6 +156,10 @@ class ManyReader:
     @property
     def lookup(self) -> abc.Mapping[str, str]:
         """See `Reader`."""
+        return {}
+
+    def exact(self, cells: ir.Table) -> Columns:  # noqa: ARG002
+        """See `Reader`: there is none."""
         return {}
 
     def keys(self, cells: ir.Table) -> Columns:
@@ -213,7 +239,9 @@ def _yes_where(named: ir.BooleanValue) -> ir.BooleanValue:
     return ibis.ifelse(named, True, ibis.null("boolean"))
 
 
-def _steps(words: abc.Mapping[str, str]) -> list[tuple[str, ir.Value]]:
-    return [
-        (text, ibis.null("string") if code == UNKNOWN else ibis.literal(code)) for text, code in words.items()
-    ]
+def _by_code(words: abc.Mapping[str, str]) -> dict[str, list[str]]:
+    return {code: [word for word in words if words[word] == code] for code in dict.fromkeys(words.values())}
+
+
+def _one_of(words: abc.Iterable[str]) -> str:
+    return f"^({'|'.join(map(re.escape, words))})$"
