@@ -88,6 +88,8 @@ def _estimate(
     notes = []
     if interval.without:
         notes.append(f"{interval.without} draws had no finite total.")
+    if not interval.low <= total_of(chosen.fitted) <= interval.high:
+        notes.append("The estimate lies outside its interval, because most draws choose other pairs.")
     if chosen.passed_over:
         pairs = ", ".join(system.pair(place) for place in chosen.passed_over)
         notes.append(f"Wanted, but with them there is no estimate: {pairs}.")
