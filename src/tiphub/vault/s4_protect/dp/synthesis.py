@@ -16,6 +16,9 @@ from tiphub.vault.s4_protect.dp.mixture import Fit, Target, matrices, positive
 from tiphub.vault.s4_protect.dp.records import draw, settle
 
 GROUPS = 1_000
+FEWEST_GROUPS = 100
+PEOPLE_A_GROUP = 20
+"""More groups than this would fit the noise, and take longer."""
 FIRST_STEPS = 800
 FIRST_RATE = 0.15
 SECOND_STEPS = 400
@@ -65,7 +68,7 @@ def synthesise(
     fit = Fit(
         blocks,
         {item: positive(table, people) for (item, *_), table in one_way.items()},
-        groups=effort.groups,
+        groups=min(effort.groups, max(FEWEST_GROUPS, people // PEOPLE_A_GROUP)),
         random=random,
     )
     with progress.stage("fit two-way tables", effort.first_steps) as task:
