@@ -57,11 +57,6 @@ def synthesise(
         standard=standard,
         progress=Terminal(),
     )
-    if delta * made.records.num_rows > 1:
-        raise TiphubError(
-            f"A delta of {delta:g} is more than 1 in the number of people: it promises nothing.",
-            do="Nothing was written. Choose a smaller delta.",
-        )
     _write(made, out)
     aside = (
         f" {made.quarantined:,} of {made.read:,} rows could not be read and are not in it."

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tiphub.engine import DuckDBEngine
+from tiphub.errors import TiphubError
 from tiphub.mapping import Layout, layout_variables, layout_words, open_standard, write_layout
 from tiphub.progress import Progress
 from tiphub.standard import Standard, Variable, encode
@@ -58,7 +59,8 @@ def synthesise(
         effort: how long to fit the records, if not as long as a release is worth.
 
     Raises:
-        TiphubError: the file cannot be read, or has too few people for the budget.
+        TiphubError: the file cannot be read, has too few people for the budget, or so many that delta says
+            nothing (held against the noisy number of people).
     """
     with DuckDBEngine() as engine:
         opened = open_standard(file, layout, standard, engine)
@@ -79,6 +81,11 @@ def synthesise(
             effort=effort or Effort(),
         )
         protected = method.protect(population, progress=progress)
+    if delta * protected.records.num_rows > 1:
+        raise TiphubError(
+            f"A delta of {delta:g} is more than 1 in the number of people: it promises nothing.",
+            do="Nothing was written. Choose a smaller delta.",
+        )
     records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
     counts = _in_words(protected.counts, variables, opened.layout, standard)
     return Synthesis(records, counts, dict(protected.statement), opened.read, opened.quarantined)
