@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import ibis.expr.types as ir
-import numpy as np
 import pyarrow as pa
 
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence.models import CountryValues, OddsRatios, Ratio, odds_ratios
-from tiphub.simulate import load_truth, simulate_population
+from tiphub.simulate import Truth, load_truth, simulate_population
 from tiphub.standard import load_standard
 
 STANDARD = load_standard()
@@ -51,16 +50,12 @@ def ratios(found: OddsRatios) -> dict[tuple[str, str | None], Ratio | None]:
     return {(effect.variable, effect.level): effect.adjusted for effect in found.effects}
 
 
-def simulated(people: int, seeds: range) -> Iterator[ir.Table]:
+def simulated(people: int, seeds: range, truth: Truth = TRUTH) -> Iterator[ir.Table]:
     """Populations one after the other, on one engine."""
     with DuckDBEngine() as engine:
         for seed in seeds:
-            yield engine.register("people", simulate_population(people, seed=seed).people)
+            yield engine.register("people", simulate_population(people, seed=seed, truth=truth).people)
 
 
 def covers(ratio: Ratio | None, truth: float) -> bool:
     return ratio is not None and ratio.low <= truth <= ratio.high
-
-
-def strings(values: object) -> list[object]:
-    return [str(value) for value in np.asarray(values)]
