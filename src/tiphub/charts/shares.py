@@ -7,7 +7,7 @@ import altair as alt
 
 from tiphub.charts.frame import Frame, framed
 from tiphub.charts.render import Spec
-from tiphub.charts.theme import INK, MUTED, PAPER, SERIES
+from tiphub.charts.theme import INK, MUTED, NO_DATA, PAPER, SERIES
 
 WIDTH = 340
 _HEADING, _LABEL, _BAR, _GAP = 20, 17, 14, 8
@@ -33,7 +33,8 @@ class Share:
 def shares(items: Sequence[Share], frame: Frame) -> Spec:
     """Bars from zero in the order given, one under another, each with its interval as a line across its end.
 
-    With both options and parts, the parts stand under each option, told apart by name as well as by colour.
+    A bar that stands alone is drawn on a bar of everybody. With both options and parts, the parts stand under
+    each option, told apart by name as well as by colour.
     """
     grouped = len({item.option for item in items}) > 1 and len({item.part for item in items}) > 1
     parts = list(dict.fromkeys(item.part for item in items))
@@ -55,14 +56,24 @@ def shares(items: Sequence[Share], frame: Frame) -> Spec:
         down += _BAR + (3 if grouped else _GAP)
     top = max((item.high or item.share or 0.0 for item in items), default=0.0) or 1.0
     room = 12 + _LETTER * max((len(str(row["text"])) for row in rows), default=0)
+    alone = len(rows) == 1
+    top = 1.0 if alone else top
+    rows = [row | {"said_at": 1 if alone else row["end"]} for row in rows]
     across = alt.Scale(domain=[0, top * WIDTH / max(WIDTH - room, 60)], nice=False)
     height = max(down, _BAR)
     scale = alt.Scale(domain=[0, height], range=[0, height])
     base = alt.Chart(alt.InlineData(values=rows))
     drawn = alt.Chart(alt.InlineData(values=[row for row in rows if row["share"] is not None]))
     y = alt.Y("middle:Q", scale=scale, axis=None)
+    whole = alt.Chart(alt.InlineData(values=[row | {"all": 1} for row in rows if alone]))
     ends = {"y": alt.Y("above:Q", scale=scale, axis=None), "y2": "below:Q"}
     layers = (
+        whole.mark_bar(color=NO_DATA, cornerRadius=1).encode(
+            x=alt.X("zero:Q", scale=across, axis=None),
+            x2="all:Q",
+            y=alt.Y("top:Q", scale=scale, axis=None),
+            y2="bottom:Q",
+        ),
         drawn.mark_bar(cornerRadius=1).encode(
             x=alt.X("zero:Q", scale=across, axis=None),
             x2="share:Q",
@@ -76,7 +87,7 @@ def shares(items: Sequence[Share], frame: Frame) -> Spec:
         drawn.mark_rule(color=INK, strokeWidth=1.6).encode(x=alt.X("low:Q", scale=across), **ends),
         drawn.mark_rule(color=INK, strokeWidth=1.6).encode(x=alt.X("high:Q", scale=across), **ends),
         base.mark_text(align="left", dx=7, color=INK, fontSize=12).encode(
-            x=alt.X("end:Q", scale=across, axis=None), y=y, text="text:N"
+            x=alt.X("said_at:Q", scale=across, axis=None), y=y, text="text:N"
         ),
         alt.Chart(alt.InlineData(values=headings))
         .mark_text(align="left", color=INK if grouped else MUTED, fontSize=12.5, fontWeight=600)

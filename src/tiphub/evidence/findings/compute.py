@@ -137,8 +137,8 @@ def _read(numbers: Mapping[str, int], place: int, number: int) -> _Numbers:
         numbers[f"people_{place}"],
         numbers[f"base_{here}"],
         numbers[f"n_{here}"],
-        numbers[f"more_{here}"] + min(numbers[f"more_empty_{here}"], cap),
-        numbers[f"fewer_{here}"] + min(numbers[f"fewer_empty_{here}"], cap),
+        numbers.get(f"more_{here}", 0) + min(numbers.get(f"more_empty_{here}", 0), cap),
+        numbers.get(f"fewer_{here}", 0) + min(numbers.get(f"fewer_empty_{here}", 0), cap),
     )
 
 
@@ -169,10 +169,12 @@ def _numbers(
             maybe = rows[f"maybe_{number}"] & rows["answered"]
             yes = rows[f"has_{number}"] & rows["answered"]
             no = rows["answered"] & ~yes & ~maybe
+            sums[f"base_{place}_{number}"] = (part & (yes | no)).sum()
+            sums[f"n_{place}_{number}"] = (part & yes).sum()
+            if source.left_out is None:
+                continue
             blank = (part | may | far) & rows["empty"] & ~rows["answered"]
             sums |= {
-                f"base_{place}_{number}": (part & (yes | no)).sum(),
-                f"n_{place}_{number}": (part & yes).sum(),
                 f"more_{place}_{number}": ((may & yes) | ((part | may) & maybe)).sum(),
                 f"fewer_{place}_{number}": ((may & no) | ((part | may) & maybe)).sum(),
                 f"more_empty_{place}_{number}": ((far & (yes | maybe)) | blank).sum(),

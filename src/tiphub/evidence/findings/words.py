@@ -33,6 +33,7 @@ PORTIONS = (
     Words("fewer than a third", 0, 0.333),
     Words("between a third and a half", 1 / 3, 0.5),
     Words("about two in five", 0.36, 0.44),
+    Words("between two in five and a half", 0.4, 0.5),
     Words("almost half", 0.44, 0.4999),
     Words("about half", 0.46, 0.54),
     Words("fewer than half", 0, 0.4999),

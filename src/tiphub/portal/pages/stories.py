@@ -54,7 +54,7 @@ def story(_: Portal, visit: Visit, desk: Desk, name: str) -> Page:
         lambda: {
             "story": found,
             "told": tell(found, results, desk.words, lambda result: _figure(result, visit)),
-            "references": [desk.words.references[cite] for cite in found.cites],
+            "references": [desk.words.references[cite].full for cite in found.cites],
             "includes": sorted({item for result in results.values() for item in result.includes}),
             "citation": citation(visit),
         },

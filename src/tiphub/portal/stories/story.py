@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Finding, library
@@ -31,24 +32,33 @@ class Story:
     cites: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a story refers to: how it stands in the text, and in the list below."""
+
+    short: str
+    full: str
+
+
 @dataclass(frozen=True)
 class Words:
     """What stories may name: findings, definitions and references, by name."""
 
     findings: Mapping[str, Finding]
     definitions: Mapping[str, str]
-    references: Mapping[str, str]
+    references: Mapping[str, Reference]
 
 
 def words(standard: Standard) -> Words:
     """The library of findings, and the definitions and references beside the stories."""
-    return Words({item.name: item for item in library(standard)}, _texts("definitions"), _texts("references"))
+    references = {name: Reference(**said) for name, said in _yaml("references").items()}
+    return Words({item.name: item for item in library(standard)}, _yaml("definitions"), references)
 
 
 @cache
-def _texts(name: str) -> Mapping[str, str]:
+def _yaml(name: str) -> Mapping[str, Any]:
     source = files("tiphub.portal.stories") / f"{name}.yml"
-    found: Mapping[str, str] = parse(source.read_text("utf-8"), source.name).value
+    found: Mapping[str, Any] = parse(source.read_text("utf-8"), source.name).value
     return found
 
 
@@ -117,7 +127,7 @@ def _check(kind: str, given: str, known: Words, where: str) -> str:
     if kind in {"otherwise", "end"}:
         return ""
     if kind in {"define", "cite"}:
-        texts = known.definitions if kind == "define" else known.references
+        texts: Iterable[str] = known.definitions if kind == "define" else known.references
         if given not in texts:
             raise _no("definition" if kind == "define" else "reference", given, texts, where)
         return given

@@ -38,7 +38,7 @@ def tell(story: Story, results: Mapping[str, Result], known: Words, chart: Calla
         elif kind == "number":
             filled.append((str(escape(number(given, results))), False))
         else:
-            text = known.definitions[given] if kind == "define" else known.references[given]
+            text = known.definitions[given] if kind == "define" else known.references[given].short
             filled.append((str(escape(text)), False))
         return f"{_OPEN}{len(filled) - 1}{_CLOSE}"
 

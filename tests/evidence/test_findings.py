@@ -1,0 +1,299 @@
+"""Findings: published numbers, a naive recount, what a release left out, and files that are wrong."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import ibis
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tiphub.engine import DuckDBEngine
+from tiphub.errors import TiphubError
+from tiphub.evidence import wilson
+from tiphub.evidence.findings import Result, Source, answer, choose, library, parse_finding
+from tiphub.mapping import open_standard
+from tiphub.standard import load_standard
+
+STANDARD = load_standard()
+LIBRARY = library(STANDARD)
+FLAGS = {
+    f"recruiter_relation_{name}": pa.bool_() for name in ("family", "friend", "intimate_partner", "other")
+}
+SCHEMA = pa.schema(
+    {
+        "gender": pa.string(),
+        "age_band": pa.string(),
+        "majority_status": pa.string(),
+        "year_of_registration": pa.int32(),
+    }
+    | FLAGS
+)
+
+
+def ask(name: str, source: Source) -> Result:
+    return answer(choose(LIBRARY, [name])[0], source, STANDARD)
+
+
+def of(records: list[dict[str, Any]], **more: Any) -> Source:
+    return Source(ibis.memtable(pa.Table.from_pylist(records, schema=SCHEMA)), **more)
+
+
+def written(text: str, name: str = "own.yml") -> Any:
+    return parse_finding(text, name, STANDARD)
+
+
+@pytest.fixture(scope="module")
+def year_2018(shared_data: Path) -> Iterator[Source]:
+    with DuckDBEngine() as engine:
+        path = shared_data / "ctdc_global_dataset_2018.csv.gz"
+        opened = open_standard(path, "ctdc-2018", STANDARD, engine)
+        yield Source(opened.table.select(*opened.columns))
+
+
+@pytest.fixture(scope="module")
+def year_2024(shared_data: Path) -> Iterator[Source]:
+    with DuckDBEngine() as engine:
+        path = shared_data / "ctdc_global_synthetic_2024_sample.csv.gz"
+        opened = open_standard(path, "ctdc-2024", STANDARD, engine)
+        yield Source(opened.table.select(*opened.columns))
+
+
+def test_what_was_published_of_the_2018_file_comes_back(year_2018: Source) -> None:
+    known = {
+        "family": ((751, 0.403), (3_220, 0.086)),
+        "intimate_partner": ((751, 0.246), (3_220, 0.268)),
+        "friend": ((751, 0.140), (3_220, 0.097)),
+        "other": ((751, 0.264), (3_220, 0.568)),
+    }
+    found = ask("recruiters_children", year_2018)
+    for option, pair in known.items():
+        for part, (base, share) in zip(("child", "adult"), pair, strict=True):
+            estimate = found.cell(part, option).estimate
+            assert estimate.denominator == base
+            assert estimate.share == pytest.approx(share, abs=0.0005)
+    assert ask("recruiters", year_2018).cell(option="family").estimate.denominator == 7_385
+
+
+def test_family_is_told_of_children_against_adults(year_2018: Source) -> None:
+    found = ask("family_children_against_adults", year_2018)
+    assert found.comparison.how == "ratio"
+    assert found.comparison.direction == "more"
+    assert 4 < found.comparison.low < 4.7 < found.comparison.high < 5.5
+    assert found.sentence.startswith(
+        "Children were recruited by a family member four to six times as often as adults"
+    )
+
+
+def test_boys_and_girls_cannot_be_told_apart_in_2018(year_2018: Source) -> None:
+    found = ask("family_boys_girls", year_2018)
+    girls, boys = found.cell("woman").estimate, found.cell("man").estimate
+    assert (girls.denominator, boys.denominator) == (673, 78)
+    assert (round(girls.share, 3), round(boys.share, 3)) == (0.407, 0.372)
+    assert found.comparison.direction == "unclear"
+    assert found.sentence.startswith("The data cannot tell whether boys or girls")
+
+
+def test_what_was_published_of_2024_is_within_the_sample_of_it(year_2024: Source) -> None:
+    for name, published in (
+        ("gender_women", 0.74),
+        ("exploitation_sexual", 0.61),
+        ("exploitation_labour", 0.37),
+        ("exploitation_other", 0.07),
+    ):
+        found = ask(name, year_2024).cells[0].estimate
+        assert found.low - 0.005 <= published <= found.high + 0.005, (name, found)
+    family = ask("recruiters_children", year_2024)
+    for part, published in (("child", 0.51), ("adult", 0.08)):
+        found = family.cell(part, "family").estimate
+        assert found.low - 0.005 <= published <= found.high + 0.005, (part, found)
+
+
+def test_the_whole_library_answers_in_sentences(year_2018: Source) -> None:
+    assert len(LIBRARY) >= 35
+    for finding in LIBRARY:
+        found = answer(finding, year_2018, STANDARD)
+        assert found.sentence.endswith(".")
+        assert "None" not in found.sentence
+        assert bool(found.problem) == (not found.cells)
+        for cell in found.cells:
+            estimate = cell.estimate
+            if estimate.share is not None:
+                assert 0 <= estimate.low <= estimate.share <= estimate.high <= 1
+                assert estimate.numerator <= estimate.denominator <= estimate.people
+            else:
+                assert estimate.why
+
+
+RECORDS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "gender": st.sampled_from(["woman", "man", None]),
+            "age_band": st.sampled_from(["0_8", "9_17", "30_38", "child", "adult", None]),
+            "majority_status": st.sampled_from(["child", "adult", None]),
+            "year_of_registration": st.sampled_from([2010, 2019, None]),
+            **dict.fromkeys(FLAGS, st.sampled_from([True, False, None])),
+        }
+    ),
+    max_size=40,
+)
+HYPOTHESIS = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@HYPOTHESIS
+@given(RECORDS)
+def test_a_recount_by_hand_agrees(records: list[dict[str, Any]]) -> None:
+    found = ask("family_children", of(records))
+    children = [row for row in records if row["majority_status"] == "child"]
+    known = [row for row in children if any(row[flag] for flag in FLAGS)]
+    family = [row for row in known if row["recruiter_relation_family"]]
+    estimate = found.cells[0].estimate
+    assert estimate.people == len(children)
+    assert estimate.denominator == (len(known) if children else len(known) or 0)
+    if known:
+        assert (estimate.numerator, estimate.coverage) == (len(family), len(known) / len(children))
+        assert (estimate.low, estimate.high) == pytest.approx(wilson(len(family), len(known)), abs=1e-9)
+    else:
+        assert estimate.share is None
+        assert "nobody has an answer" in found.sentence
+
+
+@HYPOTHESIS
+@given(RECORDS)
+def test_a_broad_answer_counts_only_where_it_tells(records: list[dict[str, Any]]) -> None:
+    finding = written(
+        "{topic: children, title: t, who: people, say: s, measure: {field: age_band, any: ['9_17']}}"
+    )
+    estimate = answer(finding, of(records), STANDARD).cells[0].estimate
+    bands = [row["age_band"] for row in records]
+    assert (estimate.denominator or 0) == sum(band not in {None, "child"} for band in bands)
+    assert (estimate.numerator or 0) == bands.count("9_17")
+
+
+@HYPOTHESIS
+@given(RECORDS, st.data())
+def test_what_was_left_out_cannot_take_the_truth_out_of_the_bounds(
+    records: list[dict[str, Any]], data: st.DataObject
+) -> None:
+    """Suppress and broaden at will: the bounds hold the share that the records had before."""
+    broad = {"0_8": "child", "9_17": "child", "30_38": "adult"}
+    protected, gone = [], {"gender": 0, "age_band": 0, "majority_status": 0}
+    for row in records:
+        new = dict(row)
+        for name in tuple(gone):
+            what = data.draw(st.sampled_from(["keep", "keep", "broaden", "suppress"]))
+            if what == "broaden" and name == "age_band":
+                new[name] = broad.get(row[name], row[name])
+            elif what == "suppress" and row[name] is not None:
+                new[name], gone[name] = None, gone[name] + 1
+        protected.append(new)
+    finding = written(
+        "{topic: children, title: t, who: people, say: s, where: {majority_status: child},"
+        " measure: {field: age_band, any: ['9_17']}, by: {field: gender, parts: {woman: girls, man: boys}}}"
+    )
+    truth = answer(finding, of(records), STANDARD)
+    found = answer(finding, of(protected, left_out=gone), STANDARD)
+    for part in ("woman", "man"):
+        before, after = truth.cell(part).estimate, found.cell(part).estimate
+        if before.share is not None and after.share is not None and before.numerator is not None:
+            told = [
+                row for row in records if row["age_band"] == "child" and row["majority_status"] == "child"
+            ]
+            if not told:
+                assert after.low <= before.share + 1e-9
+                assert before.share <= after.high + 1e-9
+
+
+def test_few_people_are_held_back_with_what_would_give_them_away() -> None:
+    records = [{"gender": "woman"}] * 60 + [{"gender": "man"}] * 30 + [{"gender": "trans_nonconforming"}] * 4
+    found = ask("gender", of(records, smallest_count=11))
+    hidden = {cell.option for cell in found.cells if cell.estimate.share is None}
+    assert hidden == {"trans_nonconforming", "man"}
+    assert "4" not in found.sentence.replace("94", "")
+    share = ask("gender_women", of(records[:60] + records[-4:], smallest_count=11))
+    assert share.cells[0].estimate.share is None
+    assert "too few people (fewer than 11)" in share.sentence
+
+
+def test_one_category_and_empty_parts_are_said_in_words() -> None:
+    women = of([{"gender": "woman", "majority_status": "child", "recruiter_relation_family": True}] * 20)
+    assert "“Woman” at 100.0%" in ask("gender", women).sentence
+    assert ask("family_boys_girls", women).sentence == "Of boys, nobody has an answer to this in these data."
+    assert "nobody has an answer" in ask("recruiters", of([{"gender": "man"}])).sentence
+    assert (
+        ask("gender", of([])).sentence
+        == "Of people whose gender is known, nobody has an answer to this in these data."
+    )
+
+
+def test_a_ratio_against_nobody_becomes_a_difference() -> None:
+    child = {"majority_status": "child", "recruiter_relation_family": True}
+    adult = {"majority_status": "adult", "recruiter_relation_other": True}
+    found = ask("family_children_against_adults", of([child] * 30 + [adult] * 30))
+    assert found.comparison.how == "difference"
+    assert "more often than adults, by" in found.sentence
+
+
+def test_a_source_without_the_column_says_so() -> None:
+    found = ask("duration", of([{"gender": "man"}]))
+    assert found.sentence == "This source does not carry trafficking_duration."
+    assert found.cells == ()
+    table = of([{"gender": "man"}]).table.mutate(means_of_control_abuse_of_any_kind=True)
+    only = written(
+        "{topic: control, title: t, who: people, say: s,"
+        " measure: {group: means_of_control, any: [sexual_abuse]}}"
+    )
+    assert "only as a part of" in answer(only, Source(table), STANDARD).sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "what", "do"),
+    [
+        (
+            {"measure": "{group: recruiter_relatoin, any: [family]}"},
+            "no group recruiter_relatoin",
+            "recruiter_relation",
+        ),
+        (
+            {"measure": "{group: recruiter_relation, any: [famly]}"},
+            "no value of recruiter_relation famly",
+            "family",
+        ),
+        ({"measure": "{field: gendr}"}, "no field gendr", "gender"),
+        ({"where": "{majority_status: chld}"}, "no value of majority_status chld", "child"),
+        ({"where": "{year_of_registration: 2019-2011}"}, "no number or range", "2015-2019"),
+        ({"by": "{field: gendr, parts: {woman: women}}"}, "no field gendr", "gender"),
+        ({"by": "{field: gender, parts: {womn: women}}"}, "no value of gender womn", "woman"),
+        ({"compare": "{ratio: [woman, man]}"}, "no part woman", ""),
+        ({"topic": "recruitmnt"}, "no topic recruitmnt", "recruitment"),
+        ({"meassure": "x"}, "no key meassure", "measure"),
+        ({"say": ""}, "has no say", ""),
+        ({"measure": "{group: recruiter_relation, field: gender}"}, "one of group, field or pair", ""),
+        ({"measure": "{pair: corridors}"}, "Write {pair: domestic}", ""),
+        ({"measure": "{field: birth_date}"}, "is a date", ""),
+    ],
+)
+def test_a_wrong_file_is_refused_with_what_is_meant(change: dict[str, str], what: str, do: str) -> None:
+    lines = {
+        "topic": "recruitment",
+        "title": "t",
+        "who": "people",
+        "say": "s",
+        "measure": "{field: gender}",
+    } | change
+    with pytest.raises(TiphubError) as error:
+        written("\n".join(f"{key}: {value}" for key, value in lines.items()))
+    assert what in str(error.value)
+    assert do in error.value.do
+    assert "own.yml, line" in error.value.where
+
+
+def test_the_same_finding_on_two_backends_of_one_table() -> None:
+    records = [{"majority_status": "child", "recruiter_relation_family": bool(n % 3)} for n in range(30)]
+    memory = ask("family_children", of(records))
+    with DuckDBEngine() as engine:
+        table = engine.register("kept", pa.Table.from_pylist(records, schema=SCHEMA))
+        assert replace(ask("family_children", Source(table)), finding=memory.finding) == memory

@@ -1,0 +1,166 @@
+"""Findings of releases: what is held back, what was left out, and the noise of a private one."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from typer.testing import CliRunner
+
+from release.sample import K, content, publish_sample
+from tiphub.cli import app
+from tiphub.engine import DuckDBEngine
+from tiphub.errors import TiphubError
+from tiphub.evidence.findings import Source, answer, choose, library, of_release, parse_finding
+from tiphub.release import open_release
+from tiphub.standard import load_standard
+
+STANDARD = load_standard()
+LIBRARY = library(STANDARD)
+RUNNER = CliRunner()
+STD = 9.0
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return publish_sample(tmp_path_factory.mktemp("plain"), given=content(2_000))
+
+
+@pytest.fixture(scope="module")
+def counts() -> pa.Table:
+    """The counts of a noisy release, as such a release carries them: a deviation and bounds for each."""
+    counts = content(2_000).counts
+    count = counts.column("count").to_numpy().astype(float)
+    noise = {
+        "std": np.full(count.size, STD),
+        "low": np.maximum(count - 1.96 * STD, 0),
+        "high": count + 1.96 * STD,
+    }
+    for name, values in noise.items():
+        counts = counts.set_column(counts.column_names.index(name), name, pa.array(values))
+    return counts
+
+
+def run(path: Path, *arguments: str) -> str:
+    result = RUNNER.invoke(app, ["findings", str(path), *arguments])
+    if result.exception is not None:
+        raise result.exception
+    return result.stdout
+
+
+def test_a_release_holds_back_what_its_smallest_count_holds_back(plain: Path) -> None:
+    with DuckDBEngine() as engine:
+        release = open_release(plain)
+        source = of_release(release, release.records(engine), engine, STANDARD)
+        assert source.noise is None
+        assert source.left_out == {}
+        shown = 0
+        for finding in LIBRARY:
+            for cell in answer(finding, source, STANDARD).cells:
+                estimate = cell.estimate
+                for number in (estimate.numerator, estimate.people):
+                    assert number is None or number >= K
+                shown += estimate.share is not None
+        assert shown > 100
+
+
+def noisy(engine: DuckDBEngine, path: Path, counts: pa.Table) -> Source:
+    from tiphub.evidence.findings.noise import Noise
+
+    release = open_release(path)
+    noise = Noise(engine.register("noisy_counts", counts), release.variables, STANDARD)
+    return Source(release.records(engine), noise=noise, left_out={})
+
+
+def test_the_interval_of_a_noisy_release_counts_the_noise_in(plain: Path, counts: pa.Table) -> None:
+    with DuckDBEngine() as engine:
+        records = open_release(plain).records(engine)
+        for name in ("children_share", "gender_women", "family_children", "duration_long"):
+            finding = choose(LIBRARY, [name])[0]
+            sure = answer(finding, Source(records), STANDARD).cells[0].estimate
+            found = answer(finding, noisy(engine, plain, counts), STANDARD)
+            unsure = found.cells[0].estimate
+            assert found.includes[:2] == ("sampling", "privacy noise")
+            assert unsure.share == sure.share
+            assert unsure.low < sure.low
+            assert sure.high < unsure.high
+
+
+def test_the_noise_is_that_of_the_cells_that_are_added_up(plain: Path, counts: pa.Table) -> None:
+    """Women are one cell, the others two: X - pN has variance (1-p)^2 s^2 + p^2 2 s^2 + N p (1-p)."""
+    with DuckDBEngine() as engine:
+        finding = choose(LIBRARY, ["gender_women"])[0]
+        found = answer(finding, noisy(engine, plain, counts), STANDARD).cells[0].estimate
+        for p in (found.low, found.high):
+            spread = ((1 - p) ** 2 + 2 * p**2) * STD**2 + found.denominator * p * (1 - p)
+            assert (found.numerator - p * found.denominator) ** 2 == pytest.approx(
+                1.959964**2 * spread, rel=1e-4
+            )
+
+
+def test_a_count_off_the_middle_of_its_bounds_is_less_certain(plain: Path, counts: pa.Table) -> None:
+    high = counts.column("high").to_numpy() + 200
+    moved = counts.set_column(counts.column_names.index("high"), "high", pa.array(high))
+    with DuckDBEngine() as engine:
+        finding = choose(LIBRARY, ["gender_women"])[0]
+        before = answer(finding, noisy(engine, plain, counts), STANDARD).cells[0].estimate
+        after = answer(finding, noisy(engine, plain, moved), STANDARD).cells[0].estimate
+        assert after.low < before.low
+        assert after.high > before.high
+
+
+def test_what_was_not_counted_together_is_not_told(plain: Path, counts: pa.Table) -> None:
+    with DuckDBEngine() as engine:
+        source = noisy(engine, plain, counts)
+        found = answer(choose(LIBRARY, ["family_boys_girls"])[0], source, STANDARD)
+        assert all(cell.estimate.share is None for cell in found.cells)
+        assert "the release did not count these answers together" in found.sentence
+
+
+def test_too_few_people_for_the_noise_are_not_told(plain: Path, counts: pa.Table) -> None:
+    loud = counts.set_column(
+        counts.column_names.index("std"), "std", pa.array(np.full(counts.num_rows, 5_000.0))
+    )
+    with DuckDBEngine() as engine:
+        found = answer(choose(LIBRARY, ["gender_women"])[0], noisy(engine, plain, loud), STANDARD)
+        assert found.cells[0].estimate.why == "noise"
+        assert "privacy noise" in found.sentence
+
+
+def test_the_command_writes_a_table_json_and_a_page(plain: Path) -> None:
+    names = ("--only", "family_children_against_adults", "--only", "controls")
+    table = run(plain, *names)
+    assert "Family recruitment of children against adults" in table
+    assert "Intervals are of 95% and include sampling" in table
+    document = json.loads(run(plain, *names, "--format", "json"))
+    assert [item["name"] for item in document["findings"]] == ["family_children_against_adults", "controls"]
+    first = document["findings"][0]
+    assert {figure["part"] for figure in first["figures"]} == {"child", "adult"}
+    assert first["comparison"]["direction"] in {"more", "less", "unclear"}
+    page = run(plain, *names, "--format", "html")
+    assert page.count("<svg") == 2
+    assert "<script" not in page
+    assert first["sentence"].split(":")[0] in page
+
+
+def test_the_command_knows_a_finding_of_ones_own_and_refuses_others(plain: Path, tmp_path: Path) -> None:
+    own = tmp_path / "older.yml"
+    own.write_text(
+        "topic: who\ntitle: T\nwho: people\nsay: are adults\nmeasure: {field: majority_status, any: [adult]}"
+    )
+    document = json.loads(run(plain, "--file", str(own), "--format", "json"))
+    assert [item["name"] for item in document["findings"]] == ["older"]
+    with pytest.raises(TiphubError, match="There is no finding famly_children"):
+        run(plain, "--only", "famly_children")
+    with pytest.raises(TiphubError, match="cannot be read"):
+        run(plain, "--file", str(tmp_path / "none.yml"))
+
+
+def test_every_file_of_the_library_reads_again_as_it_is() -> None:
+    from importlib.resources import files
+
+    folder = files("tiphub.evidence.findings") / "library"
+    for finding in LIBRARY:
+        source = f"{finding.name}.yml"
+        assert parse_finding((folder / source).read_text("utf-8"), source, STANDARD) == finding

@@ -1,0 +1,177 @@
+"""Words and intervals: a word may be used only if it holds over the whole interval."""
+
+import re
+from math import isclose
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from tiphub.evidence.findings.intervals import difference, ratio, share
+from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
+
+ENDS = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
+COUNTS = st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
+PARTS = {"a half": 1 / 2, "a third": 1 / 3, "two thirds": 2 / 3, "half": 1 / 2, "three in four": 3 / 4}
+PARTS |= {f"{word} in ten": n / 10 for word, n in (("one", 1), ("three", 3), ("seven", 7), ("nine", 9))}
+PARTS |= {f"{word} in five": n / 5 for word, n in (("one", 1), ("two", 2), ("three", 3), ("four", 4))}
+PARTS |= {"one in four": 1 / 4, "one in seven": 1 / 7, "one in twenty": 1 / 20, "one in three": 1 / 3}
+
+
+def meaning(text: str) -> tuple[float, float]:
+    """What a reader takes a wording of a share to promise, written down apart from the code."""
+    if text == "most":
+        return 0.5, 1
+    if text == "hardly any":
+        return 0, 0.05
+    if text == "nearly all":
+        return 0.95, 1
+    if found := re.fullmatch(r"between (\d+)% and (\d+)%", text):
+        return int(found[1]) / 100, int(found[2]) / 100
+    if found := re.fullmatch(r"between (.+) and (.+)", text):
+        return PARTS[found[1]], PARTS[found[2]]
+    lead, value = re.fullmatch(r"(about|fewer than|more than|just over|almost) (.+)", text).groups()
+    middle = PARTS[value]
+    return {
+        "about": (middle * 0.8 - 0.01, middle * 1.2 + 0.01),
+        "fewer than": (0, middle),
+        "almost": (middle - 0.07, middle),
+        "more than": (middle, 1),
+        "just over": (middle, middle + 0.07),
+    }[lead]
+
+
+@given(ENDS)
+def test_a_portion_holds_over_the_whole_interval(ends):
+    low, high = ends
+    if (words := portion(low, high)) is None:
+        assert high - low > 0.4
+        return
+    least, most = meaning(words.text)
+    assert least - 1e-9 <= low
+    assert high <= most + 1e-9
+
+
+@pytest.mark.parametrize("words", PORTIONS, ids=lambda words: words.text)
+def test_every_portion_is_within_what_its_words_mean(words):
+    least, most = meaning(words.text)
+    assert least - 1e-9 <= words.low < words.high <= most + 1e-9
+
+
+@given(st.tuples(st.floats(0.01, 40), st.floats(0.01, 40)).map(sorted))
+def test_times_never_says_a_direction_that_the_interval_does_not_have(ends):
+    low, high = ends
+    words = times(low, high)
+    if low <= 1 <= high:
+        assert words is None
+        return
+    assert words.low <= low
+    assert high <= words.high
+    assert ("less" in words.text or "half as" in words.text) == (high < 1)
+    if found := re.match(r"more than (\w+) times", words.text):
+        assert low > {"three": 3, "five": 5, "ten": 10}[found[1]] - 1e-9
+    if words.text.startswith("up to twice"):
+        assert high <= 2
+
+
+def test_times_are_in_words_that_mean_what_they_cover():
+    number = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8}
+    seen = 0
+    for words in TIMES:
+        if found := re.match(r"(\w+) to (\w+) times", words.text):
+            assert (words.low, words.high) == (number[found[1]], number[found[2]])
+            seen += 1
+    assert seen >= 3
+
+
+@given(st.tuples(st.floats(-1, 1), st.floats(-1, 1)).map(sorted))
+def test_points_are_rounded_outwards(ends):
+    low, high = ends
+    words = gap(low, high)
+    if low <= 0 <= high:
+        assert words is None
+        return
+    numbers = [int(found) for found in re.findall(r"\d+", words.text)]
+    near, far = sorted((abs(low), abs(high)))
+    assert (numbers[0] if len(numbers) == 2 else 0) <= 100 * near + 1e-6
+    assert numbers[-1] >= 100 * far - 1e-6
+
+
+@given(COUNTS)
+def test_a_share_without_noise_has_wilsons_interval(counts):
+    numerator, base = counts
+    found = share(numerator, base)
+    expected = binomtest(numerator, base).proportion_ci(method="wilson")
+    assert isclose(found.low, expected.low, abs_tol=1e-9)
+    assert isclose(found.high, expected.high, abs_tol=1e-9)
+
+
+@given(COUNTS, st.floats(0, 1e4), st.floats(0, 1e4))
+def test_noise_never_narrows_an_interval(counts, noise, rest):
+    plain, noisy = share(*counts), share(*counts, noise=noise, rest=rest)
+    assert 0 <= noisy.low <= plain.low + 1e-9
+    assert plain.high - 1e-9 <= noisy.high <= 1
+
+
+@given(COUNTS, COUNTS)
+def test_a_difference_turns_round_with_its_parts(first, second):
+    low, high = difference(share(*first), share(*second))
+    back = difference(share(*second), share(*first))
+    assert isclose(low, -back[1], abs_tol=1e-12)
+    assert isclose(high, -back[0], abs_tol=1e-12)
+
+
+@given(COUNTS, COUNTS)
+def test_a_ratio_has_its_value_inside_and_turns_round(first, second):
+    assume(first[0] and second[0])
+    ends, back = ratio(share(*first), share(*second)), ratio(share(*second), share(*first))
+    assume(ends is not None and back is not None)
+    value = first[0] / first[1] / (second[0] / second[1])
+    assert ends[0] <= value * (1 + 1e-9)
+    assert value <= ends[1] * (1 + 1e-9)
+    assert isclose(ends[0], 1 / back[1], rel_tol=1e-9)
+
+
+def test_published_examples_of_the_methods():
+    """Newcombe's table II, example (a): 56/70 against 48/80 is 0.0524 to 0.3339; Katz' by hand."""
+    low, high = difference(share(56, 70), share(48, 80))
+    assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
+    low, high = ratio(share(56, 70), share(48, 80))
+    half = 1.959964 * (0.2 / 56 + 0.4 / 48) ** 0.5
+    assert np.allclose([low, high], [4 / 3 * np.exp(-half), 4 / 3 * np.exp(half)], rtol=1e-6)
+
+
+def test_intervals_cover_where_the_noise_is_as_said():
+    """The truth is drawn, then the noise: the interval must hold the truth in 95% of the draws, or nearly."""
+    random = np.random.default_rng(20261121)
+    held = {"share": 0, "difference": 0, "ratio": 0}
+    draws, spread = 3_000, 12.0
+    first_p, second_p, base = 0.4, 0.15, 600
+    for _ in range(draws):
+        noisy = []
+        for p in (first_p, second_p):
+            yes = random.binomial(base, p)
+            counts = np.maximum(np.rint(np.array([yes, base - yes]) + random.normal(0, spread, 2)), 1).astype(
+                int
+            )
+            noisy.append(share(int(counts[0]), int(counts.sum()), noise=spread**2, rest=spread**2))
+        held["share"] += noisy[0].low <= first_p <= noisy[0].high
+        low, high = difference(*noisy)
+        held["difference"] += low <= first_p - second_p <= high
+        low, high = ratio(*noisy)
+        held["ratio"] += low <= first_p / second_p <= high
+    assert all(0.94 <= count / draws <= 0.965 for count in held.values()), held
+
+
+def test_without_the_noise_counted_in_they_would_not():
+    """The same draws, the noise left out of the intervals: the check above can fail."""
+    random = np.random.default_rng(20261121)
+    held = 0
+    for _ in range(1_000):
+        yes = random.binomial(600, 0.4)
+        counts = np.rint(np.array([yes, 600 - yes]) + random.normal(0, 12, 2)).astype(int)
+        found = share(int(counts[0]), int(counts.sum()))
+        held += found.low <= 0.4 <= found.high
+    assert held / 1_000 < 0.9
