@@ -1,8 +1,8 @@
 """An attacker who knows everybody but one finds no more loss than is claimed, and does find planted flaws.
 
-The short version of ``bench/dp_audit.py``, whose attacks it runs. The lower bound holds with 99.9% confidence,
-so that the sound mechanism, on fresh noise, is accused in fewer than 1 of 1,000 runs of this test (and its
-attack finds less than 0.05 in fewer still). The flaws are found for sure: one is repeatable, two leave no doubt.
+The short version of ``bench/dp_audit.py``, whose attacks it runs. The lower bound holds with 99.9%
+confidence: the sound mechanism, on fresh noise, is accused in fewer than 1 of 1,000 runs of this test. The
+flaws are found for sure: one is repeatable, two leave no doubt.
 """
 
 import importlib.util

@@ -1,0 +1,110 @@
+"""Attacks find what is given away of persons, and nothing where nothing is.
+
+An evaluation's intervals hold together with 95% confidence, so that records that give nothing away are
+accused in at most 1 of 40 cases (only the lower end counts). The seeds are fixed.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from tiphub.errors import TiphubError
+from tiphub.progress import Silent
+from tiphub.standard import Variable, decode
+from tiphub.standard.variables import Codes
+from tiphub.vault.s4_protect import Protected
+from tiphub.vault.s4_protect.dp import DifferentialPrivacy, SeededNoiseForTests
+from tiphub.vault.s4_protect.dp.accounting import rho_for
+from tiphub.vault.s4_protect.dp.synthesis import Effort
+from tiphub.vault.s5_evaluate.attacks import attack, beyond, rate
+from tiphub.vault.s5_evaluate.rehearsal import rehearse
+from vault.dp_people import columns, people, population, standard
+
+WIDE = (*columns(), *(Variable(f"v{item}", tuple("abcdef"), (None,) * 6) for item in range(4)))
+NAMES = [item.name for item in WIDE]
+
+
+def crowd(number: int, seed: int) -> Codes:
+    """People of ten columns, of whom many are alone in their combination."""
+    random = np.random.default_rng(seed)
+    habits = np.minimum(random.zipf(1.7, (number, 4)), 7) - 1
+    return np.column_stack([people(number, seed), habits]).astype(np.int16)
+
+
+def test_records_that_are_the_people_are_found_out() -> None:
+    inside, outside = crowd(1_500, 1), crowd(1_500, 2)
+    found = attack(inside, inside, outside, NAMES, random=np.random.default_rng(1), guesses=300)
+    told = {item.name: item.succeeds for item in found}
+    assert told["singling out by 5 columns"]
+    assert told["linking two halves"]
+    assert told["inferring v0"]
+
+
+def test_records_of_others_give_nobody_away() -> None:
+    found = attack(
+        crowd(1_500, 3), crowd(1_500, 1), crowd(1_500, 2), NAMES, random=np.random.default_rng(1), guesses=300
+    )
+    assert len(found) == 2 + 1 + 10
+    assert not [item.name for item in found if item.succeeds]
+
+
+def protect_with(epsilon: float, seed: int) -> Callable[[Callable[[], Iterator[Codes]]], Protected]:
+    method = DifferentialPrivacy(
+        rho=rho_for(epsilon, 1e-5),
+        delta=1e-5,
+        standard=standard(),
+        noise=SeededNoiseForTests(seed),
+        seed_for_tests=seed,
+        effort=Effort(groups=100, first_steps=80, second_steps=40, rounds=40),
+    )
+    named = tuple(columns())
+
+    def protect(batches: Callable[[], Iterator[Codes]]) -> Protected:
+        part = population(np.concatenate(list(batches())), named)
+        return method.protect(part, progress=Silent())
+
+    return protect
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_at_epsilon_4_no_attack_beats_its_control(seed: int) -> None:
+    everybody = population(people(3_000, seed), columns())
+    found = rehearse(everybody, protect_with(4, seed), random=np.random.default_rng(seed))
+    assert (found["people"], found["control"]) == (2_400, 600)
+    assert len(found["attacks"]) >= 8
+    assert not [item["name"] for item in found["attacks"] if item["succeeds"]]
+    assert json.loads(json.dumps(found))["attacks"][0]["beyond"] == list(found["attacks"][0]["beyond"])
+
+
+def test_a_method_that_publishes_people_as_they_are_is_found_out() -> None:
+    codes = crowd(3_000, 4)
+
+    def bare(batches: Callable[[], Iterator[Codes]]) -> Protected:
+        records = decode(np.concatenate(list(batches())), WIDE)
+        return Protected(records=records, counts=records, statement={}, loss={})
+
+    found = rehearse(population(codes, WIDE), bare, random=np.random.default_rng(1))
+    assert any(item["succeeds"] for item in found["attacks"])
+
+
+def test_too_few_people_are_not_rehearsed() -> None:
+    with pytest.raises(TiphubError, match="too few to rehearse"):
+        rehearse(population(people(900), columns()), protect_with(4, 1))
+
+
+def test_no_records_and_one_column_are_attacked_too() -> None:
+    random = np.random.default_rng(1)
+    one = people(300)[:, :1]
+    assert len(attack(one, one, one, ["gender"], random=random)) == 1
+    three = one.repeat(3, axis=1)
+    nothing = attack(three[:0], three, three, list("abc"), random=random)
+    assert all(item.on_people.right == 0 for item in nothing)
+
+
+def test_rates_and_differences_are_those_of_the_literature() -> None:
+    """Newcombe 1998, table II (56/70 against 48/80): 0.2, 0.0524 to 0.3339."""
+    one, other = (rate(np.arange(n) < k, 1.959964) for k, n in ((56, 70), (48, 80)))
+    assert beyond(one, other) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
+    assert rate(np.zeros(0, bool), 1.96).low == 0
