@@ -143,6 +143,19 @@ def test_what_cannot_be_fitted_is_refused_with_the_reason(
         model(PEOPLE | change, on)
 
 
+def test_names_that_are_mistyped_missing_or_doubled_are_told() -> None:
+    for on, options, what in (
+        (("gender",), {"outcome": "chidl"}, "Did you mean child"),
+        (("gender",), {"outcome": "international"}, "does not carry citizenship"),
+        ((), {}, "at least one covariate"),
+        (("gender", "gender"), {}, "stands twice"),
+        (("climate_risk",), {}, "--covariate climate_risk=FILE.csv"),
+    ):
+        with pytest.raises(TiphubError) as raised:
+            model(PEOPLE, *on, **options)
+        assert what in str(raised.value)
+
+
 def test_nobody_known_names_what_is_unknown() -> None:
     people = PEOPLE | {"education": ["none"] * 185 + [None] * 185, "gender": [None] * 185 + ["man"] * 185}
     with pytest.raises(TiphubError, match=r"unknown: gender 185, education 185 of 370"):

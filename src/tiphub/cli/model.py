@@ -148,6 +148,7 @@ def _draw(found: "OddsRatios", source: Path, path: Path) -> None:
         "Adjusted for all covariates shown; log scale; lines are 95% intervals; a hollow point's interval "
         f"holds 1 (no difference). Identified victims, not a random sample. Source: {source.name}."
     )
+    note = f"{note} {found.noise}".strip()
     spec = forest(points, Frame(f"Odds of {found.question}", population(found), note))
     drawn = svg(spec).encode("utf-8") if path.suffix == ".svg" else png(spec)
     try:

@@ -15,7 +15,7 @@ from tiphub.evidence.models.references import ordered_levels
 from tiphub.evidence.models.result import Effect, OddsRatios
 from tiphub.evidence.models.terms import Term
 
-FEWEST_DEVIATIONS = 3.0
+FEWEST_DEVIATIONS = 2.0
 """By how many standard errors a category's people must exceed none, with and without the outcome."""
 WIDEST = 1.5
 """The standard error of a log odds ratio above which it is not told: the interval spans a factor of 350."""
@@ -107,7 +107,7 @@ def _effects(
         row = Effect(item.name, level, label, False, None, None, None, None)
         spread = float(whole.covariance[place, place])
         if level in hidden:
-            rows.append(replace(row, reason=f"Too few people for this much noise. {_HIDDEN}"))
+            rows.append(replace(row, reason="Too few people for this much noise: it cannot be told."))
         elif levels and levels[0] in hidden:
             told = f"Too few people in the reference “{item.labels[levels[0]]}” for this much noise."
             rows.append(replace(row, reason=f"{told} Choose another reference."))

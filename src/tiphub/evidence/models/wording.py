@@ -67,15 +67,15 @@ def sentence(found: OddsRatios, effect: Effect, reference: str = "") -> str:
 
 def population(found: OddsRatios) -> str:
     """Who the model is of."""
-    about = "about " if found.noise else ""
-    people, events = f"{about}{found.used:,} people", f"{about}{found.events:,}"
-    return f"{people} of whom all of these are known, {events} of them with the outcome."
+    first, about = ("About ", "about ") if found.noise else ("", "")
+    people, events = f"{first}{found.used:,} people", f"{about}{found.events:,}"
+    return f"{people} whose outcome and covariates are known; {events} of them with the outcome."
 
 
 def counted(found: OddsRatios) -> Iterator[str]:
     """Who was used and left out, why ratios are missing, and all notes: a line each."""
     if found.noise:
-        yield f"Of {population(found)}"
+        yield population(found)
     else:
         yield f"Used: {found.used:,} of {found.people:,} people; {found.events:,} of them with the outcome."
     missing = [f"outcome {found.outcome_unknown:,}"] if found.outcome_unknown else []
