@@ -1,0 +1,200 @@
+"""Stories: no number typed by hand, every place filled from the release, and pages that are served."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import Browser
+
+from portal.html import Element
+from portal.test_portal_browser import browser, server  # noqa: F401 - fixtures
+from tiphub.errors import TiphubError
+from tiphub.portal.stories.numbers import typed_number
+from tiphub.portal.stories.story import parse_story, stories, words
+from tiphub.standard import load_standard
+
+STANDARD = load_standard()
+KNOWN = words(STANDARD)
+STORIES = stories(STANDARD)
+HEAD = "---\ntitle: A title\nsummary: A summary.\n---\n"
+
+
+def test_five_stories_and_the_two_articles_among_them() -> None:
+    assert len(STORIES) == 5
+    assert {"Children in trafficking", "Family members and child trafficking"} <= {
+        story.title for story in STORIES.values()
+    }
+    for story in STORIES.values():
+        assert "not a random sample" in " ".join(story.body.split())
+        assert len(story.charts) >= 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Some 43 children.",
+        "Almost half of them.",
+        "A third of them.",
+        "In three countries.",
+        "Most of them.",
+        "The majority.",
+        "Twice as often.",
+        "One in five.",
+        "About ٤٠ of them.",
+        "A fiftieth: 2 per cent.",
+        "Dozens of people.",
+        "Five percent.",
+        "- 1. item",
+        "See [the study](https://example.org/2023).",
+    ],
+)
+def test_a_number_typed_by_hand_is_refused_with_its_line(text: str) -> None:
+    with pytest.raises(TiphubError) as error:
+        parse_story(f"{HEAD}Fine.\n\n{text}\n", "own.md", KNOWN)
+    assert "typed by hand" in error.value.what
+    assert "own.md, line 7" in error.value.where
+    with pytest.raises(TiphubError, match="typed by hand"):
+        parse_story(f"---\ntitle: '{text.replace(':', '')}'\nsummary: S.\n---\nFine.", "own.md", KNOWN)
+
+
+@given(st.integers(0, 10**6), st.sampled_from(["{}", "{}%", "about {} people", "**{}**", "x{}y"]))
+def test_no_digits_pass(number: int, form: str) -> None:
+    assert typed_number(form.format(number))
+
+
+@pytest.mark.parametrize(
+    "text", ["No one of them.", "One asks.", "The first.", "Nobody", "halfway-house", "almost"]
+)
+def test_words_that_count_nothing_pass(text: str) -> None:
+    assert not typed_number(text)
+
+
+def test_numbers_may_stand_in_definitions_and_references() -> None:
+    story = parse_story(
+        f"{HEAD}{{{{ define: child }}}} {{{{ cite: un_family }}}} {{{{ number: trend_women.late.share }}}}",
+        "own.md",
+        KNOWN,
+    )
+    assert story.cites == ("un_family",)
+
+
+@pytest.mark.parametrize(
+    ("place", "what", "do"),
+    [
+        ("finding: famly_children", "no finding “famly_children”", "family_children"),
+        ("chart: nothing_like_it_at_all", "no finding", "It may be"),
+        ("number: family_children.shar", "no figure “shar”", "share"),
+        ("number: family_children.child.share", "no part of family_children", ""),
+        ("number: trend_women.share", "no part of trend_women", "early"),
+        ("define: chld", "no definition “chld”", "child"),
+        ("cite: un_famly", "no reference “un_famly”", "un_family"),
+        ("when: family_children is bigger", "no state “bigger”", "more"),
+        ("fnding: family_children", "no place “fnding”", "finding"),
+        ("end", "do not fit together", ""),
+        ("when: family_children is told", "has no “end”", ""),
+    ],
+)
+def test_a_place_that_names_nothing_is_refused(place: str, what: str, do: str) -> None:
+    with pytest.raises(TiphubError) as error:
+        parse_story(f"{HEAD}{{{{ {place} }}}}", "own.md", KNOWN)
+    assert what in error.value.what
+    assert do in error.value.do
+
+
+def test_every_page_is_told_whole(page: Callable[[str], Element], client: TestClient) -> None:
+    listed = client.get("/stories.json").json()["stories"]
+    assert [item["name"] for item in listed] == list(STORIES)
+    for story in STORIES.values():
+        text = page(f"/stories/{story.name}").text
+        assert story.title in text
+        assert "{{" not in text
+        assert "}}" not in text
+        assert "None" not in text
+        assert not re.search("[\ue000\ue001]", text)
+
+
+def test_a_story_says_what_the_findings_say(page: Callable[[str], Element], client: TestClient) -> None:
+    data = client.get("/stories/family.json").json()
+    text = page("/stories/family").text
+    told = {item["name"]: item for item in data["findings"]}
+    assert " ".join(told["family_children"]["sentence"].split()) in text
+    figure = told["family_children"]["figures"][0]
+    assert f"{figure['denominator']:,} of {figure['people']:,} children" in text
+    direction = told["family_boys_girls"]["comparison"]["direction"]
+    stands = "the report's statement stands" in text
+    assert stands == (direction == "more")
+
+
+def test_a_finding_is_one_spec_in_every_form(client: TestClient) -> None:
+    spec = client.get("/finding/recruiters_children.vl.json").json()
+    drawn = client.get("/finding/recruiters_children.svg")
+    assert drawn.headers["content-type"] == "image/svg+xml"
+    assert client.get("/finding/recruiters_children.png").content.startswith(b"\x89PNG")
+    figures = client.get("/finding/recruiters_children.json").json()["figures"]
+    for figure in figures:
+        if figure["share"] is not None:
+            assert f"{100 * figure['share']:.1f}%" in drawn.text
+            assert str(figure["share"]) in json.dumps(spec)
+
+
+def test_what_is_not_there_is_not_found(client: TestClient) -> None:
+    for address in (
+        "/stories/none",
+        "/stories/family.csv",
+        "/finding/none.svg",
+        "/finding/gender.csv",
+        "/finding/gender",
+    ):
+        assert client.get(address).status_code == 404, address
+
+
+def test_stories_are_linked_and_keep_the_policy(page: Callable[[str], Element], client: TestClient) -> None:
+    assert 'href="/stories"' in client.get("/").text
+    answer = client.get("/stories/children")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert "style=" not in answer.text
+    assert "<style" not in answer.text
+    assert 'lang="en"' in client.get("/ar/stories/children").text
+
+
+def test_a_story_follows_the_release_that_is_asked_for(client: TestClient) -> None:
+    new = client.get("/stories/children.json").json()
+    old = client.get("/stories/children.json?release=2026-06-01").json()
+    assert old["release"] == "2026-06-01"
+    assert old["findings"] != new["findings"]
+    assert "release=2026-06-01" in client.get("/stories/children?release=2026-06-01").text
+
+
+def test_the_style_for_print_is_served(client: TestClient) -> None:
+    found = re.search(r'href="([^"]+story\.css)"', client.get("/stories/children").text)
+    assert found
+    style = client.get(found[1])
+    assert style.status_code == 200
+    assert "@media print" in style.text
+    assert "@page" in style.text
+
+
+@pytest.mark.browser
+def test_a_story_prints_and_fits_a_phone(browser: Browser, server: str, tmp_path: Path) -> None:  # noqa: F811
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(f"{server}/stories/children", wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    images = page.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 100)")
+    assert len(images) >= 5
+    assert all(images[1:])
+    page.pdf(path=tmp_path / "story.pdf", prefer_css_page_size=True)
+    page.emulate_media(media="print")
+    assert not page.locator(".exit").is_visible()
+    assert not page.locator("details").first.is_visible()
+    assert page.locator("figure.told img").first.is_visible()
+    context.close()
+    assert (tmp_path / "story.pdf").read_bytes().startswith(b"%PDF")
+    assert not said
