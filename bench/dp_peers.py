@@ -1,0 +1,144 @@
+"""tiphub's synthetic records against the peer's, pac-synth 0.0.8, on the same files in one run.
+
+Usage: dp_peers.py --shared ../shared [--files 2018 2024 simulated] [--rows 238619] [--epsilon 1 4 12]
+                   [--peer default fair | none] [--keep FOLDER]
+
+``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer is
+run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder. Each
+real file goes through its layout first, so that both read the very same cells. Delta is 1 / (n ln n), as the
+peer's. Every run is a process of its own; seconds are wall-clock time of the whole process, peak MB its
+largest resident memory. Compare figures of one run alone, with nothing else at work.
+
+There is no layout for the victim-perpetrator file of 2022 yet, so that it is not among the files.
+"""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.csv as pacsv
+
+from tiphub.engine import DuckDBEngine
+from tiphub.mapping import open_standard, write_layout
+from tiphub.simulate import simulate_layout
+from tiphub.standard import load_standard
+
+REAL = {
+    "2018": ("ctdc_global_dataset_2018.csv.gz", "ctdc-2018"),
+    "2024": ("ctdc_global_synthetic_2024_sample.csv.gz", "ctdc-2024"),
+}
+YEARS = "2002-2024"
+PEERS = {"default": [], "fair": ["--synthetic-counts"]}
+HEADER = ("", "seconds", "peak MB", "mae k=2/3", "missing k=2/3", "fab10 k=2/3", "tvd")
+
+
+def measured(command: Sequence[str]) -> tuple[float, float]:
+    """Seconds and peak MB of a command."""
+    start = time.perf_counter()
+    process = subprocess.Popen(list(command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    told = process.stderr.read() if process.stderr else b""
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}\n{told.decode()}")
+    return time.perf_counter() - start, used.ru_maxrss / 1024
+
+
+def accuracy(shared: Path, true: Path, other: Path) -> list[dict[str, float]]:
+    command = [sys.executable, shared / "bench" / "accuracy.py", true, other, "--ignore-zero"]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [json.loads(line) for line in told.splitlines()]
+
+
+def line(name: str, seconds: float, peak: float, found: list[dict[str, float]]) -> str:
+    two, three, last = found[1], found[2], found[-1]
+    cells = [
+        name,
+        f"{seconds:.0f}",
+        f"{peak:,.0f}",
+        f"{two['mae']} / {three['mae']}",
+        f"{two['missing']:.1%} / {three['missing']:.1%}",
+        f"{two['fab10']:.1%} / {three['fab10']:.1%}",
+        f"{last['tvd2']:.4f}",
+    ]
+    return "| " + " | ".join(cells) + " |"
+
+
+def through_layout(source: Path, layout: str, target: Path) -> int:
+    """Write a file in its layout's own words; gives the number of rows."""
+    standard = load_standard()
+    with DuckDBEngine() as engine:
+        opened = open_standard(source, layout, standard, engine)
+        table, _ = write_layout(opened.table, opened.layout, standard)
+    pacsv.write_csv(table, target)
+    return int(table.num_rows)
+
+
+def peer_python(folder: Path) -> str:
+    """A virtual environment with the peer in it."""
+    venv.create(folder, with_pip=True)
+    python = str(folder / "bin" / "python")
+    subprocess.run([python, "-m", "pip", "install", "--quiet", "pac-synth==0.0.8", "pandas"], check=True)
+    return python
+
+
+def compare(
+    shared: Path, true: Path, layout: str, *, rows: int, epsilon: float, peers: dict[str, str]
+) -> None:
+    out = true.parent / f"{true.stem}-{epsilon:g}"
+    delta = 1 / (rows * math.log(rows))
+    tiphub = [sys.executable, "-m", "tiphub", "synthesise", str(true), "--layout", layout, "--years", YEARS]
+    words = [f"--epsilon={epsilon}", f"--delta={delta}", "--out", str(out)]
+    seconds, peak = measured([*tiphub, *words])
+    print(line("tiphub, records", seconds, peak, accuracy(shared, true, out / "records.csv")), flush=True)
+    for name, python in peers.items():
+        made = true.parent / f"{true.stem}-{epsilon:g}-{name}.csv"
+        script = shared / "bench" / "peer_pacsynth.py"
+        seconds, peak = measured(
+            [python, str(script), str(true), str(made), f"--epsilon={epsilon}", *PEERS[name]]
+        )
+        told = f"pac-synth 0.0.8, {name}, records"
+        print(line(told, seconds, peak, accuracy(shared, true, made)), flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--shared", type=Path, required=True)
+    parser.add_argument("--files", nargs="+", choices=[*REAL, "simulated"], default=[*REAL, "simulated"])
+    parser.add_argument("--rows", type=int, default=238_619)
+    parser.add_argument("--epsilon", type=float, nargs="+", default=[1.0, 4.0, 12.0])
+    parser.add_argument("--peer", nargs="+", choices=[*PEERS, "none"], default=[*PEERS])
+    parser.add_argument("--keep", type=Path)
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        work = args.keep or Path(temporary)
+        work.mkdir(parents=True, exist_ok=True)
+        names = [name for name in args.peer if name != "none"]
+        python = peer_python(Path(temporary) / "peer") if names else ""
+        for file in args.files:
+            true = work / f"{file}.csv"
+            if file == "simulated":
+                layout, rows = "ctdc-2024", args.rows
+                simulate_layout(true, layout, rows)
+            else:
+                name, layout = REAL[file]
+                rows = through_layout(args.shared / "data" / name, layout, true)
+            for epsilon in args.epsilon:
+                print(f"\n{file}: {rows:,} rows, epsilon {epsilon:g}\n")
+                print("| " + " | ".join(HEADER) + " |\n|" + " --- |" * len(HEADER), flush=True)
+                peers = dict.fromkeys(names, python)
+                compare(args.shared, true, layout, rows=rows, epsilon=epsilon, peers=peers)
+
+
+if __name__ == "__main__":
+    main()
