@@ -1,0 +1,69 @@
+"""The private report tells what the figures say, escaped, on a page that needs nothing else."""
+
+import re
+
+import numpy as np
+
+from tiphub.standard import Variable, decode
+from tiphub.vault.s4_protect import Population, Protected
+from tiphub.vault.s5_evaluate import evaluate, rehearse, report
+from vault.dp_people import columns, people, population
+
+
+def as_they_are(batches) -> Protected:
+    records = decode(np.concatenate(list(batches())), columns())
+    return Protected(records=records, counts=records, statement={"parameters": {}}, loss={})
+
+
+def page(*, rehearsed: bool = True) -> str:
+    source = population(people(2_000), columns())
+    figures = dict(evaluate(source, as_they_are(source.batches)).private)
+    if rehearsed:
+        figures["rehearsal"] = rehearse(source, as_they_are, random=np.random.default_rng(1))
+    return report(figures, release="2026-11-21")
+
+
+def test_it_says_that_it_is_private_and_what_it_found() -> None:
+    text = page()
+    assert "Private." in text
+    assert "2,000 people stand behind 2,000 published records" in text
+    assert "1,600 people" in text
+    assert "400 others were held back" in text
+    assert text.count("<svg") == text.count("</svg>") > 10
+    assert "Counts by two columns of 1 people and more" in text
+
+
+def test_it_needs_nothing_from_elsewhere() -> None:
+    text = page()
+    assert not re.search(r"<script|https?://|\ssrc=|<link|@import", text)
+
+
+def test_without_a_rehearsal_it_says_so() -> None:
+    assert "Attacks were not tried" in page(rehearsed=False)
+
+
+def test_an_attack_that_succeeds_stands_in_the_summary() -> None:
+    one = {"right": 90, "guesses": 100, "rate": 0.9, "low": 0.8, "high": 0.95}
+    other = {"right": 20, "guesses": 100, "rate": 0.2, "low": 0.1, "high": 0.3}
+    attack = {
+        "name": "inferring <gender>",
+        "on_people": one,
+        "on_control": other,
+        "naive": other,
+        "beyond": (0.7, 0.5, 0.8),
+        "succeeds": True,
+    }
+    source = population(people(300), columns())
+    figures = dict(evaluate(source, as_they_are(source.batches)).private)
+    figures["rehearsal"] = {"people": 800, "control": 200, "confidence": 0.95, "attacks": [attack]}
+    text = report(figures, release="1")
+    assert "Do not publish" in text
+    assert "<gender>" not in text
+    assert "inferring &lt;gender&gt;" in text
+
+
+def test_nobody_is_reported_too() -> None:
+    none = Variable("gender", ("woman",), (None,))
+    source = Population(variables=(none,), quasi_identifiers=(), batches=lambda: iter([]))
+    made = Protected(records=decode(np.empty((0, 1), np.int16), (none,)), counts=None, statement={}, loss={})
+    assert "0 people stand behind 0" in report(evaluate(source, made).private, release="1")
