@@ -100,6 +100,8 @@ def make(edit: Edit, folder: Path) -> None:
             raise ValueError(f"{edit.path} holds {len(places)} times:\n{before}")
         stays = iter(places[0].groups())
         kept = re.sub(r"\.\.\.", lambda _, stays=stays: next(stays), after)  # type: ignore[misc]
+        if places[0][0].endswith("\r\n"):
+            kept = kept.replace("\n", "\r\n")
         text = text[: places[0].start()] + kept + text[places[0].end() :]
     with found[0].open("w", encoding="utf-8", newline="") as file:
         file.write(text)
