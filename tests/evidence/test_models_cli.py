@@ -65,6 +65,15 @@ def test_json_for_scripts(cases: Path) -> None:
     low = next(effect for effect in document["effects"] if effect["level"] == "Low")
     assert low["reference"]
     assert document["used"] <= document["people"]
+    assert len(document["sentences"]) == sum(not effect["reference"] for effect in document["effects"])
+    for effect, said in zip(
+        (effect for effect in document["effects"] if not effect["reference"]),
+        document["sentences"],
+        strict=True,
+    ):
+        ratio = effect["adjusted"]
+        assert ("cannot tell" in said) == bool(ratio and ratio["low"] <= 1 <= ratio["high"])
+        assert ("no odds ratio" in said) == (ratio is None)
 
 
 def test_a_forest_plot_that_says_the_same_numbers(cases: Path, tmp_path: Path) -> None:

@@ -70,6 +70,7 @@ def model(
     from tiphub.engine import DuckDBEngine
     from tiphub.evidence.models import odds_ratios, read_country_values
     from tiphub.evidence.models.releases import refuse_protected
+    from tiphub.evidence.models.wording import sentences
 
     if chart is not None and chart.suffix not in {".svg", ".png"}:
         raise TiphubError("A chart is written as .svg or .png.", where=str(chart))
@@ -94,7 +95,8 @@ def model(
             smallest_count=opened.smallest_count,
         )
     if format is Format.json:
-        typer.echo(json.dumps({"source": str(source), **asdict(found)}, ensure_ascii=False, indent=2))
+        said = {"source": str(source), **asdict(found), "sentences": list(sentences(found))}
+        typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
     else:
         _show(found)
     if chart is not None:

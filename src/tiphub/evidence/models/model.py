@@ -96,8 +96,7 @@ def from_patterns(
     notes = _about_countries(counted, terms)
     levels, said = ordered_levels(used, terms, references)
     notes += said
-    varying = [item for item in terms if item.is_number or len(levels[item.name]) > 1]
-    varying = [item for item in varying if not item.is_number or _values(used, terms, item) > 1]
+    varying = [item for place, item in enumerate(terms) if len({cell[place] for cell in used}) > 1]
     notes += _one_value(used, terms, varying, levels)
     if not varying:
         raise TiphubError("No covariate differs between the people used.", do=" ".join(notes))
@@ -180,11 +179,6 @@ def _about_countries(counted: Patterns, terms: Sequence[Term]) -> list[str]:
                 f"({sum(lacking.values()):,} people), who count as unknown."
             )
     return notes
-
-
-def _values(used: Mapping[Cell, tuple[float, float]], terms: Sequence[Term], item: Term) -> int:
-    place = list(terms).index(item)
-    return len({cell[place] for cell in used})
 
 
 def _one_value(

@@ -65,6 +65,14 @@ def sentence(found: OddsRatios, effect: Effect, reference: str = "") -> str:
     return f"{title}: the odds of {found.question} are {ratio} times (95% interval {bounds}) as high {who}."
 
 
+def sentences(found: OddsRatios) -> Iterator[str]:
+    """Every effect but the references, in a sentence each."""
+    base = {effect.variable: effect.label for effect in found.effects if effect.reference}
+    for effect in found.effects:
+        if not effect.reference:
+            yield sentence(found, effect, base.get(effect.variable, ""))
+
+
 def population(found: OddsRatios) -> str:
     """Who the model is of."""
     first, about = ("About ", "about ") if found.noise else ("", "")

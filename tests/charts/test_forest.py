@@ -1,0 +1,63 @@
+"""A forest plot says its numbers, and shows without colour what an interval tells."""
+
+import json
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import altair as alt
+
+from tiphub.charts import Frame, png, svg
+from tiphub.charts.forest import Point, forest
+
+FRAME = Frame("Odds of being a child", "1,000 people.", "Source: a test.")
+POINTS = [
+    Point("Gender", "", heading=True),
+    Point("Woman", "1 (reference)"),
+    Point("Man", "1.90 (1.50–2.40)", 1.9, 1.5, 2.4),
+    Point("Trans", "1.10 (0.40–3.00)", 1.1, 0.4, 3.0),
+    Point("Low income", "28.0 (9.0–200)", 28.0, 9.0, 200.0),
+]
+
+
+def rows(spec: Any) -> list[dict[str, Any]]:
+    """The rows that the spec carries, the longest list of values."""
+    found: list[list[dict[str, Any]]] = []
+
+    def look(part: Any) -> None:
+        if isinstance(part, dict):
+            values = part.get("values")
+            if isinstance(values, list) and values and isinstance(values[0], dict):
+                found.append(values)
+            for value in part.values():
+                look(value)
+        elif isinstance(part, list):
+            for value in part:
+                look(value)
+
+    look(spec)
+    return max(found, key=len)
+
+
+def test_every_label_and_number_is_written_and_the_spec_is_valid() -> None:
+    spec: Any = forest(POINTS, FRAME)
+    alt.Chart.from_dict(spec, validate=True)
+    drawn = svg(spec)
+    said = " ".join(item.text or "" for item in ET.fromstring(drawn).iter())
+    for point in POINTS:
+        assert point.label in said
+        assert point.text in said
+    assert '"url"' not in json.dumps(spec)
+
+
+def test_intervals_that_hold_one_are_hollow_and_those_too_long_are_cut_with_an_arrow() -> None:
+    found = {row["label"]: row for row in rows(forest(POINTS, FRAME))}
+    assert (found["Man"]["clear"], found["Trans"]["clear"]) == (True, False)
+    assert found["Low income"]["beyond"]
+    assert found["Low income"]["high"] == 50.0
+    assert not found["Man"]["beyond"]
+    assert found["Woman"]["ratio"] is None
+
+
+def test_nothing_to_show_is_still_a_picture() -> None:
+    for points in ([], [Point("Woman", "1 (reference)")]):
+        assert png(forest(points, FRAME), scale=1).startswith(b"\x89PNG")
