@@ -3,9 +3,9 @@
 Usage: dp_peers.py --shared ../shared [--files 2018 2024 simulated] [--rows 238619] [--epsilon 1 4 12]
                    [--peer default fair | none] [--keep FOLDER]
 
-``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer is
-run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder. Each
-real file goes through its layout first, so that both read the same cells. Delta is 1 / (n ln n), as the
+``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer
+is run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder.
+Each real file goes through its layout first, so that both read the same cells. Delta is 1 / (n ln n), as the
 peer's. Every run is a process of its own; seconds are wall-clock time of the whole process, peak MB its
 largest resident memory. Compare figures of one run alone, with nothing else at work.
 
