@@ -110,6 +110,24 @@ def test_a_count_off_the_middle_of_its_bounds_is_less_certain(plain: Path, count
         assert after.high > before.high
 
 
+def test_who_answered_a_group_is_only_known_within_bounds(plain: Path, counts: pa.Table) -> None:
+    """Without noise a group's share is still less certain: its denominator was not measured."""
+    quiet = counts
+    for name in ("low", "high"):
+        quiet = quiet.set_column(
+            quiet.column_names.index(name), name, quiet.column("count").cast(pa.float64())
+        )
+    quiet = quiet.set_column(quiet.column_names.index("std"), "std", pa.array(np.full(quiet.num_rows, 1e-6)))
+    with DuckDBEngine() as engine:
+        records = open_release(plain).records(engine)
+        source = noisy(engine, plain, quiet)
+        for name, wider in (("exploitation_labour", True), ("gender_women", False)):
+            finding = choose(LIBRARY, [name])[0]
+            sure = answer(finding, Source(records), STANDARD).cells[0].estimate
+            found = answer(finding, source, STANDARD).cells[0].estimate
+            assert (found.high - found.low > 1.2 * (sure.high - sure.low)) == wider
+
+
 def test_what_was_not_counted_together_is_not_told(plain: Path, counts: pa.Table) -> None:
     with DuckDBEngine() as engine:
         source = noisy(engine, plain, counts)

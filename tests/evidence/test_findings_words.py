@@ -1,6 +1,7 @@
 """Words and intervals: a word may be used only if it holds over the whole interval."""
 
 import re
+from itertools import combinations
 from math import isclose
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from tiphub.evidence.findings.intervals import difference, ratio, share
+from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
 
 ENDS = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
@@ -132,6 +134,25 @@ def test_a_ratio_has_its_value_inside_and_turns_round(first, second):
     assert ends[0] <= value * (1 + 1e-9)
     assert value <= ends[1] * (1 + 1e-9)
     assert isclose(ends[0], 1 / back[1], rel_tol=1e-9)
+
+
+@given(
+    st.lists(st.lists(st.booleans(), min_size=4, max_size=4), max_size=60),
+    st.lists(st.booleans(), min_size=60, max_size=60),
+)
+def test_who_has_any_option_is_within_its_bounds(people, chosen):
+    part = [person for person, inside in zip(people, chosen, strict=False) if inside]
+    for population, whole in ((people, True), (part, False)):
+        singles = [sum(person[option] for person in population) for option in range(4)]
+        pairs = [
+            (one, two, sum(person[one] and person[two] for person in people))
+            for one, two in combinations(range(4), 2)
+        ]
+        low, high = bounds(singles, pairs, whole=whole, noise=(0, 0))
+        assert low - 1e-9 <= sum(any(person) for person in population) <= high + 1e-9
+        wider = bounds(singles, pairs, whole=whole, noise=(25, 40))
+        assert wider[0] <= low
+        assert high < wider[1]
 
 
 def test_published_examples_of_the_methods():

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
-from math import ceil
+from itertools import chain, combinations
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 import ibis
@@ -16,6 +16,7 @@ from tiphub.evidence.findings.model import Cell, Comparison, Conditions, Estimat
 from tiphub.evidence.findings.noise import Noise
 from tiphub.evidence.findings.options import Counted, Option, counted
 from tiphub.evidence.findings.sentences import sentence
+from tiphub.evidence.findings.union import bounds
 from tiphub.standard import Standard
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _cells(finding: Finding, source: Source, standard: Standard) -> tuple[tuple[
     for place, part in enumerate(parts):
         where = [finding.where, part.where]
         estimates = [
-            _estimate(_read(numbers, place, number), source, where, option)
+            _estimate(_read(numbers, place, number, len(question.flags)), source, where, option, question)
             for number, option in enumerate(question.options)
         ]
         if source.smallest_count and question.exclusive and len(estimates) > 1:
@@ -121,7 +122,7 @@ class _Numbers:
     """Counts of one option in one part.
 
     Of those whose answers are not told in full, ``more`` could add to the numerator and ``fewer`` to the
-    denominator alone.
+    denominator alone. ``singles`` have each option of a group, ``pairs`` (among all records) each two.
     """
 
     people: int
@@ -129,16 +130,21 @@ class _Numbers:
     numerator: int
     more: int
     fewer: int
+    singles: tuple[int, ...]
+    pairs: tuple[tuple[int, int, int], ...]
 
 
-def _read(numbers: Mapping[str, int], place: int, number: int) -> _Numbers:
+def _read(numbers: Mapping[str, int], place: int, number: int, flags: int) -> _Numbers:
     here, cap = f"{place}_{number}", numbers["left_out"]
+    both = ((one, two, numbers.get(f"pair_{one}_{two}", 0)) for one, two in combinations(range(flags), 2))
     return _Numbers(
         numbers[f"people_{place}"],
         numbers[f"base_{here}"],
         numbers[f"n_{here}"],
         numbers.get(f"more_{here}", 0) + min(numbers.get(f"more_empty_{here}", 0), cap),
         numbers.get(f"fewer_{here}", 0) + min(numbers.get(f"fewer_empty_{here}", 0), cap),
+        tuple(numbers.get(f"single_{place}_{flag}", 0) for flag in range(flags)),
+        tuple(both),
     )
 
 
@@ -156,6 +162,8 @@ def _numbers(
         flat[f"empty_{place}"] = _may(table, standard, (finding.where, part.where), gone)
     for number, option in enumerate(question.options):
         flat |= {f"has_{number}": option.has, f"maybe_{number}": option.maybe}
+    for number, flag in enumerate(question.flags):
+        flat[f"flag_{number}"] = has(table, standard, flag, ["yes"])
     rows = table.select(**flat).view()
     sums: dict[str, ir.Value] = {}
     anywhere = ibis.or_(*(rows[f"part_{place}"] for place in range(len(parts))))
@@ -180,6 +188,10 @@ def _numbers(
                 f"more_empty_{place}_{number}": ((far & (yes | maybe)) | blank).sum(),
                 f"fewer_empty_{place}_{number}": ((far & (no | maybe)) | blank).sum(),
             }
+        for number in range(len(question.flags) if source.noise else 0):
+            sums[f"single_{place}_{number}"] = (part & rows[f"flag_{number}"]).sum()
+    for one, two in combinations(range(len(question.flags) if source.noise else 0), 2):
+        sums[f"pair_{one}_{two}"] = (rows[f"flag_{one}"] & rows[f"flag_{two}"]).sum()
     found = rows.aggregate(**sums).to_pyarrow().to_pylist()[0]
     used = {*question.columns, *finding.where, *(name for part in parts for name in part.where)}
     cap = sum(gone.get(name, 0) for name in used)
@@ -192,7 +204,9 @@ def _may(
     return ibis.and_(*(may_hold(table, standard, conditions, empty) for conditions in where))
 
 
-def _estimate(counts: _Numbers, source: Source, where: Sequence[Conditions], option: Option) -> Estimate:
+def _estimate(
+    counts: _Numbers, source: Source, where: Sequence[Conditions], option: Option, question: Counted
+) -> Estimate:
     people, base, numerator = counts.people, counts.base, counts.numerator
     why = _withheld(numerator, base, people, source.smallest_count or 0)
     if why:
@@ -208,10 +222,25 @@ def _estimate(counts: _Numbers, source: Source, where: Sequence[Conditions], opt
             return Estimate(people, base, why="noise")
     plain = share(numerator, base, noise=noise, rest=rest)
     least = greatest = plain
+    low_base, high_base = _bases(counts, source.noise, where, question)
     if source.left_out is not None:
-        least = share(numerator, base + counts.fewer, noise=noise, rest=rest)
-        greatest = share(numerator + counts.more, base + counts.more, noise=noise, rest=rest)
+        few, many = numerator + counts.more, high_base + counts.fewer
+        least = share(numerator, many, noise=noise, rest=rest)
+        greatest = share(few, max(low_base + counts.more, few), noise=noise, rest=rest)
     return Estimate(people, base, numerator, plain.value, least.low, greatest.high, least, greatest)
+
+
+def _bases(
+    counts: _Numbers, noise: Noise | None, where: Sequence[Conditions], question: Counted
+) -> tuple[int, int]:
+    """At least and at most how many have answered: on a noisy release, of a group, only bounds are known."""
+    if noise is None or not question.flags:
+        return counts.base, counts.base
+    single = _variance(noise, where, [{flag: ("yes",)} for flag in question.flags]) or 0.0
+    pairs = [{one: ("yes",), two: ("yes",)} for one, two in combinations(question.flags, 2)]
+    double = noise.variance(pairs) or 0.0
+    low, high = bounds(counts.singles, counts.pairs, whole=not any(where), noise=(single, double))
+    return min(floor(low), counts.base), max(min(ceil(high), counts.people), counts.base)
 
 
 def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:

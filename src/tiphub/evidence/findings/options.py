@@ -36,13 +36,15 @@ class Counted:
     """The options of a measure, and whether a record is ``answered``, be it broadly.
 
     ``exclusive``: no record has two options. ``columns`` are those of which an empty cell may be an answer
-    that was left out. ``missing`` options are not in this source.
+    that was left out. ``flags`` are the columns of a group, who has any of which has answered. ``missing``
+    options are not in this source.
     """
 
     options: tuple[Option, ...]
     answered: ir.BooleanValue
     exclusive: bool
     columns: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -75,21 +77,22 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
     if not carried:
         raise TiphubError(f"This source does not carry the group {group}.")
     codes = standard.codes_of(group).by_code
-    tells = ibis.or_(*(has(table, standard, flag_name(group, code), ["yes"]) for code in carried))
+    flags = tuple(flag_name(group, code) for code in carried)
+    tells = ibis.or_(*(has(table, standard, flag, ["yes"]) for flag in flags))
 
     def option(key: str, label: str, wanted: Sequence[str]) -> Option:
-        flags = [part for code in wanted for part in _parts(codes[code], carried, codes, group)]
+        parts = [part for code in wanted for part in _parts(codes[code], carried, codes, group)]
         return Option(
             key,
             label,
-            ibis.or_(*(has(table, standard, flag_name(group, flag), ["yes"]) for flag in flags)),
+            ibis.or_(*(has(table, standard, flag_name(group, flag), ["yes"]) for flag in parts)),
             ibis.literal(False),
-            tuple({flag_name(group, flag): ("yes",)} for flag in flags),
-            tuple({flag_name(group, flag): ("yes",)} for flag in carried if flag not in flags),
+            tuple({flag_name(group, flag): ("yes",)} for flag in parts),
+            tuple({flag_name(group, flag): ("yes",)} for flag in carried if flag not in parts),
         )
 
     if measure.any:
-        return Counted((option("", "", measure.any),), tells, exclusive=False)
+        return Counted((option("", "", measure.any),), tells, exclusive=False, flags=flags)
     found, missing = [], []
     for code in measure.each or carried:
         try:
@@ -98,7 +101,7 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
             missing.append(codes[code].label["en"])
     if not found:
         raise TiphubError(f"This source carries none of these options of {group}.")
-    return Counted(tuple(found), tells, exclusive=False, missing=tuple(missing))
+    return Counted(tuple(found), tells, exclusive=False, flags=flags, missing=tuple(missing))
 
 
 def _parts(code: Code, carried: Sequence[str], codes: Mapping[str, Code], group: str) -> tuple[str, ...]:
