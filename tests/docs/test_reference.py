@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tiphub import __version__
 from tiphub.mapping import entries, load, parse_mapping
 from tiphub.portal import create_app
 from tiphub.standard import load_standard
@@ -108,3 +109,35 @@ def test_every_address_of_the_api_has_its_heading_and_no_other(tmp_path: Path) -
 @pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
 def test_every_protection_method_has_its_heading(method: ProtectionMethod) -> None:
     assert method.name in named("methods.md")
+
+
+def test_the_changelog_tells_of_this_version_in_the_agreed_form() -> None:
+    text = (DOCS.parent / "CHANGELOG.md").read_text("utf-8")
+    versions = re.findall(r"^## \[([^]]+)\](?: - (\d{4}-\d{2}-\d{2}))?$", text, re.MULTILINE)
+    assert versions[0] == ("Unreleased", "")
+    assert all(day for _, day in versions[1:])
+    assert __version__ in {version for version, _ in versions}
+
+
+def test_every_decision_is_listed() -> None:
+    folder = DOCS / "decisions"
+    listed = (folder / "README.md").read_text("utf-8")
+    pages = {page.name for page in folder.glob("*.md")} - {"README.md"}
+    assert pages
+    assert set(re.findall(r"^- \[[^]]+\]\(([^)]+)\)$", listed, re.MULTILINE)) == pages
+
+
+def test_every_room_stands_in_the_architecture() -> None:
+    source = DOCS.parent / "src" / "tiphub"
+    rooms = {path.name for path in source.iterdir() if (path / "__init__.py").is_file()}
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    assert not [room for room in rooms if f"| `{room}` |" not in text]
+
+
+def test_what_contributing_and_the_pages_call_a_file_is_there() -> None:
+    """Paths in backticks that begin with a folder of the project."""
+    root = DOCS.parent
+    pages = [root / "CONTRIBUTING.md", root / "SECURITY.md", DOCS / "architecture.md", *DOCS.glob("*/*.md")]
+    for page in pages:
+        for named in re.findall(r"`((?:src|docs|tests|bench|tools)/[\w./-]+)`", page.read_text("utf-8")):
+            assert (root / named).exists(), f"{page.name} names {named}, which is not there"
