@@ -15,10 +15,12 @@ from tiphub.evidence.models.references import ordered_levels
 from tiphub.evidence.models.result import Effect, OddsRatios
 from tiphub.evidence.models.terms import Term
 
-FEWEST_DEVIATIONS = 2.0
-"""By how many standard errors a category's people must exceed none, with and without the outcome."""
-WIDEST = 1.5
-"""The standard error of a log odds ratio above which it is not told: the interval spans a factor of 350."""
+WIDEST = 5.0
+"""The standard error of a log odds ratio above which there is nothing to tell.
+
+It is this large on purpose: withholding what merely looks imprecise would tell ratios of rare categories only
+where the noise happened to make them look frequent, and their intervals would miss the truth.
+"""
 
 _HIDDEN = "The noise that protects people is too large to tell it."
 
@@ -58,9 +60,7 @@ def noisy_odds_ratios(
         own = _only(declared, item)
         table = tables[OUTCOME, 1 + declared.columns.index(item.column)]
         alone = fit_noisy(own, _columns(own, item, levels), {(OUTCOME, 1): table})
-        effects += _effects(
-            declared, tables, item, levels=levels.get(item.name, ()), design=design, whole=whole, alone=alone
-        )
+        effects += _effects(item, levels=levels.get(item.name, ()), design=design, whole=whole, alone=alone)
     people, events = whole.people
     wider = [effect.wider for effect in effects if effect.wider]
     if wider:
@@ -81,14 +81,12 @@ def noisy_odds_ratios(
         notes=tuple(notes),
         noise=(
             "From noisy tables: all counts are estimates, and the intervals count the noise in. What three "
-            "covariates do together is not modelled."
+            "covariates do together is not modelled; of rare categories the interval is only approximate."
         ),
     )
 
 
 def _effects(
-    declared: Declared,
-    tables: Mapping[Pair, NoisyTable],
     item: Term,
     *,
     levels: tuple[str, ...],
@@ -97,7 +95,6 @@ def _effects(
     alone: NoisyFit | None,
 ) -> list[Effect]:
     places = [place for place, (name, _) in enumerate(design.parameters) if name == item.name]
-    hidden = {level for level in levels if not _stands_out(declared, tables, item, level)}
     rows = []
     if levels:
         rows.append(Effect(item.name, levels[0], item.labels[levels[0]], True, None, None, None, None))
@@ -106,12 +103,7 @@ def _effects(
         label = item.labels[level] if level else item.unit
         row = Effect(item.name, level, label, False, None, None, None, None)
         spread = float(whole.covariance[place, place])
-        if level in hidden:
-            rows.append(replace(row, reason="Too few people for this much noise: it cannot be told."))
-        elif levels and levels[0] in hidden:
-            told = f"Too few people in the reference “{item.labels[levels[0]]}” for this much noise."
-            rows.append(replace(row, reason=f"{told} Choose another reference."))
-        elif not 0 < spread < WIDEST**2:
+        if not 0 < spread < WIDEST**2:
             rows.append(replace(row, reason=_HIDDEN))
         else:
             single = ratio_of(alone.coefficients[at], alone.covariance[at, at]) if alone else None
@@ -119,17 +111,6 @@ def _effects(
             ratio = ratio_of(whole.coefficients[place], spread)
             rows.append(replace(row, adjusted=ratio, unadjusted=single, wider=wider))
     return rows
-
-
-def _stands_out(declared: Declared, tables: Mapping[Pair, NoisyTable], item: Term, level: str) -> bool:
-    """Whether the people of a category, on either side, are more than noise and chance would make of none."""
-    axis = declared.columns.index(item.column)
-    at = [own.name for own in declared.terms if own.column == item.column].index(item.name)
-    own = np.array([cell[at] == level for cell in declared.values[axis]])
-    table = tables[OUTCOME, 1 + axis]
-    found = table.counts[:, own].sum(1)
-    error = np.sqrt((table.std[:, own] ** 2).sum(1) + found.clip(0))
-    return bool((found > FEWEST_DEVIATIONS * error).all())
 
 
 def _margin(declared: Declared, tables: Mapping[Pair, NoisyTable]) -> Floats:
