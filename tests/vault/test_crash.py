@@ -47,6 +47,8 @@ def state(root: Path) -> State:
         known = run('SELECT number, sha256, "rows", mapping FROM vault.main.contribution ORDER BY 1')
         for number, _, count, _ in known:
             assert run(f"SELECT count(*) FROM vault.main.raw_{number}") == [(count,)]
+        raw = run("SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'raw%'")
+        assert raw == [(len(known),)], "cells of a file that was never entered are still there"
         store.engine.hold("records", store.records())
         store.engine.hold("held", store.quarantine())
         total = "SELECT count(*), sum(hash(t)::HUGEINT) FROM {} AS t"

@@ -120,6 +120,15 @@ def test_files_before_a_bad_one_stay_taken_in(desk: Desk) -> None:
     assert len(desk.records()) == 1
 
 
+def test_the_cells_of_a_refused_file_are_swept_away(desk: Desk) -> None:
+    with pytest.raises(TiphubError, match="no column"):
+        desk.send("1.csv", [("A1", "2019")], header=("case", "jahr"))
+    with Store.open(desk.hub) as store:
+        tables = "SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'raw%'"
+        assert store.engine.execute(tables) == [(0,)]
+    assert desk.send("2.csv", [("A1", "2019", "F", "Peru", "")]).quality.accepted == 1
+
+
 def test_unknown_agency_and_missing_mapping_are_told(desk: Desk) -> None:
     path = desk.write("a.csv", [GOOD])
     with pytest.raises(TiphubError) as refused:

@@ -111,8 +111,9 @@ def _ingest_file(
     known = s1_ingest.known_already(store, agency.name, raw.origin.sha256)
     if known is None:
         now = datetime.now(UTC).replace(tzinfo=None)
+        taken = s1_ingest.read_contribution(store, agency.name, raw, now, progress)
         with store.transaction():
-            taken = s1_ingest.read_contribution(store, agency.name, raw, now, progress)
+            store.add(taken)
             taken = s2_harmonise.harmonise_contribution(store, taken, reading, progress)
         s2_harmonise.report_released(store, taken, agency)
     else:

@@ -1,8 +1,9 @@
 """The tables of the vault.
 
-Every contribution keeps its cells as sent in a table of its own (``raw_<number>``). All else follows from
-these and the mappings, and can be made anew: ``harmonised`` has every row of every contribution in the
-standard, with the problems that keep a row in quarantine; ``superseded`` says which rows a later
+Every contribution keeps its cells as sent in a table of its own (``raw_<number>``), which is written before
+the contribution is entered: one that no contribution names is what a stopped ingest has left. All else
+follows from these and the mappings, and can be made anew: ``harmonised`` has every row of every contribution
+in the standard, with the problems that keep a row in quarantine; ``superseded`` says which rows a later
 contribution has replaced. A record is a harmonised row without problems that nothing has superseded.
 """
 
@@ -61,6 +62,17 @@ def prepare(engine: DuckDBEngine, standard: Standard) -> None:
             engine.execute(f"UPDATE {CONTRIBUTION} SET fingerprint = ''")
             engine.execute(f"DELETE FROM {META} WHERE name = 'layout'")
             engine.execute(f"INSERT INTO {META} VALUES ('layout', ?)", [f"{_VERSION} {described}"])
+
+
+def sweep(engine: DuckDBEngine) -> None:
+    """Drop the cells of files that were never entered, because their ingest was stopped or refused."""
+    left = engine.execute(
+        f"""SELECT table_name FROM duckdb_tables() WHERE database_name = 'vault'
+        AND regexp_full_match(table_name, 'raw_[0-9]+')
+        AND table_name NOT IN (SELECT 'raw_' || number FROM {CONTRIBUTION})"""
+    )
+    for (name,) in left:
+        engine.execute(f"DROP TABLE vault.main.{name}")
 
 
 def _stored(engine: DuckDBEngine, name: str) -> str | None:

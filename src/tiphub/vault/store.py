@@ -20,7 +20,7 @@ from tiphub.standard import Standard, load_standard
 from tiphub.tabular import Origin
 from tiphub.vault.hub import Hub
 from tiphub.vault.keys import read_key
-from tiphub.vault.schema import CONTRIBUTION, META, prepare, raw_table
+from tiphub.vault.schema import CONTRIBUTION, META, prepare, raw_table, sweep
 
 _FILE = "vault.duckdb"
 
@@ -92,6 +92,7 @@ class Store:
             try:
                 path.chmod(0o600)
                 prepare(engine, standard)
+                sweep(engine)
                 yield cls(engine, standard)
             finally:
                 engine.close()
@@ -111,7 +112,7 @@ class Store:
         return tuple(_contribution(row) for row in rows)
 
     def add(self, contribution: Contribution) -> None:
-        """Enter a contribution into the list."""
+        """Enter a contribution, whose cells are there already, into the list: from then on it counts."""
         origin = json.dumps(asdict(contribution.origin))
         self.engine.execute(
             f"INSERT INTO {CONTRIBUTION} VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -21,9 +21,10 @@ def known_already(store: Store, agency: str, sha256: str) -> Contribution | None
 def read_contribution(
     store: Store, agency: str, raw: RawTable, received: datetime, progress: Progress
 ) -> Contribution:
-    """Copy a file's cells into a table of their own and enter the file into the list of contributions.
+    """Copy a file's cells into a table of their own; the file is then ready to be entered with `Store.add`.
 
-    To be called within a transaction.
+    The copy is on the disk when this returns, since what is not yet committed would fill the memory; until
+    the file is entered the copy counts for nothing, and the next opening of the store sweeps it away.
 
     Raises:
         TiphubError: the file cannot be read to its end, or has no rows.
@@ -33,7 +34,7 @@ def read_contribution(
     stream = _Stream(raw, progress)
     store.engine.register("incoming", pa.RecordBatchReader.from_batches(raw.schema, stream.batches()))
     try:
-        store.engine.execute(f"CREATE TABLE {raw_table(number)} AS SELECT * FROM incoming")
+        store.engine.execute(f"CREATE OR REPLACE TABLE {raw_table(number)} AS SELECT * FROM incoming")
     except Exception:
         if stream.failure is not None:
             raise stream.failure from None
@@ -51,7 +52,7 @@ def read_contribution(
             where=raw.origin.name,
             do="Ask the agency to export it again.",
         )
-    contribution = Contribution(
+    return Contribution(
         number=number,
         agency=agency,
         name=_name(raw.origin.sha256, received, {item.name for item in earlier if item.agency == agency}),
@@ -64,8 +65,6 @@ def read_contribution(
         fingerprint="",
         quality={},
     )
-    store.add(contribution)
-    return contribution
 
 
 def _name(sha256: str, received: datetime, taken: set[str]) -> str:
