@@ -61,10 +61,13 @@ def empty_rows(cells: Sequence[pa.Array]) -> Mask:
 
 
 def containing(cells: Sequence[pa.Array], text: str) -> Mask:
-    """The rows of which some cell holds a text."""
+    """The rows of which some cell holds a text; columns whose bytes do not hold it are passed by quickly."""
     found = np.zeros(len(cells[0]), dtype=bool)
+    sought = text.encode()
     for column in cells:
-        found |= np.asarray(pc.fill_null(pc.match_substring(column, text), False))
+        data = column.buffers()[2]
+        if data is not None and sought in data.to_pybytes():
+            found |= np.asarray(pc.fill_null(pc.match_substring(column, text), False))
     return found
 
 
