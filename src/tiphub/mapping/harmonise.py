@@ -121,12 +121,13 @@ def _given(parsed: ir.Table, plan: Plan, standard: Standard) -> tuple[ir.Table, 
             )
             continue
         given = [found[key] for key in (name, f"{name}{LISTED}") if key in found]
-        values[name] = ibis.coalesce(*given).cast(kind) if given else ibis.null(kind)
+        first = ibis.coalesce(*given) if len(given) > 1 else next(iter(given), ibis.null(kind))
+        values[name] = first.cast(kind)
     for joint, targets in plan.together.items():
         for target in targets:
             values[target] = ibis.ifelse(found[f"{joint}{TOGETHER}"].fill_null(False), True, values[target])
     checks = _row_checks(parsed, plan) + [check for reader in plan.readers for check in reader.checks(parsed)]
-    flags = {f"check_{place}": check.when.fill_null(False) for place, check in enumerate(checks)}
+    flags = {f"check_{place}": check.when for place, check in enumerate(checks)}
     cells = plan.cells.values()
     identity = (
         parsed[plan.cells[plan.record_id]].strip().nullif("") if plan.record_id else ibis.null("string")

@@ -1,8 +1,8 @@
 """How one column of text cells is read, as expressions in steps.
 
-``exact`` knows the cells that are written as expected, ``keys`` prepares the others, ``parsed`` finds what they
-mean, ``values`` gives the standard's columns and ``checks`` what is wrong. Each step only names what the steps
-before it have put into the table, so that a long expression is written, and worked out, once.
+``exact`` knows the cells that are written as expected, ``keys`` prepares the others, ``parsed`` finds what
+they mean, ``values`` gives the standard's columns and ``checks`` what is wrong. Each step only names what the
+steps before it have put into the table, so that a long expression is written, and worked out, once.
 """
 
 import re
