@@ -104,6 +104,8 @@ def agencies(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", WITH_EXAMPLES, ids=names(WITH_EXAMPLES))
 def test_examples_do_what_the_page_shows(page: Path, agencies: Path, tmp_path: Path) -> None:
     shutil.copytree(agencies, tmp_path, dirs_exist_ok=True)
