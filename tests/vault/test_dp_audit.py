@@ -55,7 +55,7 @@ def test_half_the_noise_is_found(bench: ModuleType, here: object) -> None:
         found: float = bench.score(here, rho, Half(), here.variables, present=present)  # type: ignore[attr-defined]
         return found
 
-    assert bench.audit(attack, here, RHO, 500) > RHO
+    assert bench.audit(attack, here, RHO, 700) > RHO
 
 
 @pytest.mark.parametrize("flaw", ["a_domain_read_from_the_people", "a_seed_reused"])
