@@ -107,7 +107,9 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
         names = " or ".join(_with_share(cell) for cell in lead)
         text = f"Among {who}, {finding.say} is {names}: the data cannot tell which"
     else:
-        return f"Among {who}, the data cannot tell what {finding.say} is: many answers are about as frequent."
+        return (
+            f"Among {who}, the data cannot tell what {finding.say} is: the intervals of many answers overlap."
+        )
     if rest:
         text += f"; less frequent are {_list([_with_share(cell) for cell in rest])}"
     return f"{text}."

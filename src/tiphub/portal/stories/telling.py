@@ -77,4 +77,15 @@ def number(place: str, results: Mapping[str, Result]) -> str:
     value = getattr(cell.estimate, field) if cell else None
     if value is None:
         return "(not known from this release)"
-    return f"{100 * value:.1f}%" if isinstance(value, float) else f"{value:,}"
+    if isinstance(value, float):
+        return f"{100 * value:.1f}%"
+    return f"about {_rounded(value):,}" if "privacy noise" in results[name].includes else f"{value:,}"
+
+
+def _rounded(value: int) -> int:
+    """A noisy count to the digits that can be relied on, or nearly.
+
+    >>> _rounded(2124), _rounded(14994)
+    (2100, 15000)
+    """
+    return round(value, 2 - len(str(value)))
