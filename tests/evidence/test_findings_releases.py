@@ -15,6 +15,10 @@ from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, answer, choose, library, of_release, parse_finding
 from tiphub.release import open_release
 from tiphub.standard import load_standard
+from tiphub.vault.agencies import add_agency
+from tiphub.vault.hub import Settings, open_hub
+from tiphub.vault.pipeline import found
+from vault.desk import MAPPING, Desk
 
 STANDARD = load_standard()
 LIBRARY = library(STANDARD)
@@ -182,3 +186,26 @@ def test_every_file_of_the_library_reads_again_as_it_is() -> None:
     for finding in LIBRARY:
         source = f"{finding.name}.yml"
         assert parse_finding((folder / source).read_text("utf-8"), source, STANDARD) == finding
+
+
+def test_a_hub_is_asked_in_its_vault_and_says_that_this_is_not_for_publication(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TIPHUB_KEY", raising=False)
+    monkeypatch.delenv("TIPHUB_KEY_FILE", raising=False)
+    found(tmp_path / "hub", Settings(title="A hub"))
+    hub = open_hub(tmp_path / "hub")
+    add_agency(hub, "refuge", mapping=MAPPING, title="The Refuge")
+    desk = Desk(hub, tmp_path)
+    desk.send("one.csv", [(str(case), "2020", "F" if case % 4 else "M", "Ukraine", "") for case in range(40)])
+    arguments = ("--only", "gender_women", "--only", "recruiters", "--format", "json")
+    result = RUNNER.invoke(app, ["findings", str(hub.root), *arguments])
+    assert "not protected" in result.stderr
+    document = json.loads(result.stdout)
+    assert "not for publication" in document["source"]
+    women, recruiters = document["findings"]
+    assert (women["figures"][0]["numerator"], women["figures"][0]["denominator"]) == (30, 40)
+    assert (
+        recruiters["sentence"]
+        == "Of people whose recruiter is known, nobody has an answer to this in these data."
+    )

@@ -238,7 +238,11 @@ def _bases(
         return counts.base, counts.base
     single = _variance(noise, where, [{flag: ("yes",)} for flag in question.flags]) or 0.0
     pairs = [{one: ("yes",), two: ("yes",)} for one, two in combinations(question.flags, 2)]
-    double = noise.variance(pairs) or 0.0
+    double = noise.variance(pairs)
+    if double is None:
+        return min(max(counts.singles), counts.base), max(
+            min(sum(counts.singles), counts.people), counts.base
+        )
     low, high = bounds(counts.singles, counts.pairs, whole=not any(where), noise=(single, double))
     return min(floor(low), counts.base), max(min(ceil(high), counts.people), counts.base)
 
