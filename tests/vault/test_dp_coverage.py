@@ -2,7 +2,7 @@
 
 The short version of ``bench/dp_coverage.py``. The seeds are fixed. With others the first test would raise a
 false alarm in 1 of 1,000 cases: between releases the share inside has a standard deviation of 0.01 to 0.02,
-of 0.06 for the few counts over 1,000, so that the limits are 3.2 standard errors of 40 releases away. The second
+of 0.06 for the few counts over 1,000: the limits are 3.2 standard errors of 40 releases away. The second
 would in 1 of 300: 2.9 standard errors of 6 releases.
 """
 
