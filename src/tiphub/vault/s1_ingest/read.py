@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain, islice
 
 import pyarrow as pa
 
@@ -11,6 +12,9 @@ from tiphub.tabular import RawTable
 from tiphub.vault.handback import is_repair
 from tiphub.vault.schema import raw_table
 from tiphub.vault.store import Contribution, Store
+
+_SLICE = 10
+"""Batches that are written at once."""
 
 
 def known_already(store: Store, agency: str, sha256: str) -> Contribution | None:
@@ -32,25 +36,24 @@ def read_contribution(
     earlier = store.contributions()
     number = max((item.number for item in earlier), default=0) + 1
     stream = _Stream(raw, progress)
-    store.engine.register("incoming", pa.RecordBatchReader.from_batches(raw.schema, stream.batches()))
     try:
-        store.engine.execute(f"CREATE OR REPLACE TABLE {raw_table(number)} AS SELECT * FROM incoming")
+        _copy(store, raw, stream.batches(), raw_table(number))
     except Exception:
         if stream.failure is not None:
             raise stream.failure from None
         raise
+    if not stream.rows:
+        raise TiphubError(
+            "The file has a header and no rows.",
+            where=raw.origin.name,
+            do="Ask the agency to export it again.",
+        )
     kept = store.engine.execute(f"SELECT count(*) FROM {raw_table(number)}")[0][0]
     if kept != stream.rows:
         raise TiphubError(
             f"{stream.rows:,} rows were read and {kept:,} kept: a fault of tiphub.",
             where=raw.origin.name,
             do="Nothing was changed. Please report it.",
-        )
-    if not kept:
-        raise TiphubError(
-            "The file has a header and no rows.",
-            where=raw.origin.name,
-            do="Ask the agency to export it again.",
         )
     return Contribution(
         number=number,
@@ -65,6 +68,16 @@ def read_contribution(
         fingerprint="",
         quality={},
     )
+
+
+def _copy(store: Store, raw: RawTable, batches: Iterator[pa.RecordBatch], table: str) -> None:
+    """Write in slices, since one long statement holds on to batches that it has written."""
+    begin = f"CREATE OR REPLACE TABLE {table} AS"
+    for first in batches:
+        part = chain([first], islice(batches, _SLICE - 1))
+        store.engine.register("incoming", pa.RecordBatchReader.from_batches(raw.schema, part))
+        store.engine.execute(f"{begin} SELECT * FROM incoming")
+        begin = f"INSERT INTO {table}"
 
 
 def _name(sha256: str, received: datetime, taken: set[str]) -> str:
