@@ -8,11 +8,13 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress as RichProgress,
     SpinnerColumn,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+)
+from rich.progress import (
+    Progress as RichProgress,
 )
 
 
@@ -54,7 +56,7 @@ class _RichTask:
 
 
 class Terminal:
-    """Stage, rows, time gone and time left, on standard error; one plain line a stage where that is no terminal."""
+    """Stage, rows, time gone and time left, on standard error; a line a stage where that is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True)
@@ -74,6 +76,10 @@ class Terminal:
         )
         with bar:
             identity = bar.add_task(name, total=total)
-            yield _RichTask(bar, identity)
+            try:
+                yield _RichTask(bar, identity)
+            except BaseException:
+                bar.live.transient = True
+                raise
             done = bar.tasks[0].completed
             bar.update(identity, total=done or 1, completed=done or 1)

@@ -199,7 +199,7 @@ def test_a_hub_is_asked_in_its_vault_and_says_that_this_is_not_for_publication(
     desk = Desk(hub, tmp_path)
     desk.send("one.csv", [(str(case), "2020", "F" if case % 4 else "M", "Ukraine", "") for case in range(40)])
     arguments = ("--only", "gender_women", "--only", "recruiters", "--format", "json")
-    result = RUNNER.invoke(app, ["findings", str(hub.root), *arguments])
+    result = RUNNER.invoke(app, ["findings", str(hub.root), "--vault", *arguments])
     assert "not protected" in result.stderr
     document = json.loads(result.stdout)
     assert "not for publication" in document["source"]

@@ -24,4 +24,4 @@ def ingest_with_little_disk(root: str, agency: str, file: str, limit: int, answe
 
 def build(root: str) -> None:
     """Make a release."""
-    pipeline.build(open_hub(Path(root)))
+    pipeline.build(open_hub(Path(root)), again=True)

@@ -2,6 +2,7 @@
 
 import csv
 import multiprocessing
+import shutil
 import time
 from pathlib import Path
 
@@ -87,6 +88,19 @@ def test_an_empty_hub_and_settings_that_cannot_be_are_told(desk: Desk) -> None:
     assert list(desk.hub.releases.iterdir()) == []
 
 
+def test_nothing_new_makes_no_new_release_and_no_version_comes_back(desk: Desk) -> None:
+    many(desk)
+    notes: list[str] = []
+    first = build(desk.hub)
+    assert build(desk.hub, told=notes.append) == first
+    assert "Nothing changed" in notes[0]
+    second = build(desk.hub, again=True, told=notes.append)
+    assert second != first
+    assert "same people" in notes[-1]
+    shutil.rmtree(second)
+    assert build(desk.hub, again=True).name not in {first.name, second.name}
+
+
 def test_killed_at_any_moment_of_a_build(desk: Desk) -> None:
     many(desk)
     started = time.monotonic()
@@ -101,7 +115,7 @@ def test_killed_at_any_moment_of_a_build(desk: Desk) -> None:
         for release in whole_releases(desk.hub.releases):
             assert check(release) == []
         assert len(desk.records()) == 400
-    last = build(desk.hub)
+    last = build(desk.hub, again=True)
     assert last != first
     assert {path.name for path in desk.hub.releases.iterdir()} == {
         path.name for path in whole_releases(desk.hub.releases)

@@ -1,5 +1,6 @@
 """``tiphub build``: make a release, or show what a privacy budget would buy."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,9 @@ def build(
             metavar='"NAME, ROLE"', help="Answer for a release beside others of another method, by name."
         ),
     ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Make a release even if nothing changed since the newest one.")
+    ] = False,
 ) -> None:
     """Make a release of what the vault holds, and print its folder.
 
@@ -63,9 +67,28 @@ def build(
         epsilon=epsilon,
         confirmed_large_epsilon=confirm_large_epsilon,
         signed_mixed=sign_mixed,
+        again=again,
         told=lambda note: console.print(f"note: {note}"),
     )
+    for line in _cost(release):
+        console.print(line)
     typer.echo(release)
+
+
+def _cost(release: Path) -> Iterator[str]:
+    """What protecting people cost, in the release's own figures."""
+    from tiphub.release import open_release
+
+    figures = open_release(release).evaluation.get("loss", {})
+    kept, plain = figures.get("records_kept"), figures.get("records_kept_by_plain_suppression")
+    if kept is not None and plain is not None:
+        yield (
+            f"Kept {kept:.1%} of the records (leaving out small groups whole would have kept {plain:.1%}); "
+            f"{figures['information_lost']:.1%} of what the quasi-identifiers tell is lost."
+        )
+    for name, item in figures.get("noise", {}).items():
+        way = name.replace("_", "-")
+        yield f"Noise on {way} counts: a standard deviation of {item['mean_std']:g} on average."
 
 
 def _tell(plan: "Plan") -> None:

@@ -30,12 +30,15 @@ class Format(StrEnum):
 @app.command()
 def findings(
     source: Annotated[
-        Path, typer.Argument(help="A data file, a release folder, or a hub (its vault).", show_default=False)
+        Path, typer.Argument(help="A data file, a release, or a hub: its newest release.", show_default=False)
     ],
     *,
     layout: Annotated[
         str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")
     ] = None,
+    vault: Annotated[
+        bool, typer.Option("--vault", help="Read the hub's vault instead: unprotected, for the hub alone.")
+    ] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only the finding of this name.")] = None,
     file: Annotated[list[Path] | None, typer.Option(help="A finding of your own, as a YAML file.")] = None,
     format: Annotated[Format, typer.Option(help="How to write them.")] = Format.table,  # noqa: A002
@@ -51,7 +54,7 @@ def findings(
     own = [load_finding(path, standard) for path in file or []]
     wanted = [*choose(known, only or []), *own] or known
     with ExitStack() as stack:
-        opened, title = _open(source, layout, standard, stack)
+        opened, title = _open(source, layout, standard, stack, vault=vault)
         results = [answer(item, opened, standard) for item in wanted]
     if format is Format.json:
         document = {"source": title, "findings": [as_json(result) for result in results]}
@@ -64,11 +67,13 @@ def findings(
         _show(results)
 
 
-def _open(source: Path, layout: str | None, standard: Standard, stack: ExitStack) -> "tuple[Source, str]":
+def _open(
+    source: Path, layout: str | None, standard: Standard, stack: ExitStack, *, vault: bool
+) -> "tuple[Source, str]":
     from tiphub.engine import DuckDBEngine
     from tiphub.evidence.findings import Source, of_release
 
-    if (source / "hub.yml").is_file():
+    if vault:
         from tiphub.vault.hub import open_hub
         from tiphub.vault.store import Store
 

@@ -41,16 +41,17 @@ def _tell(outcome: "FileOutcome") -> None:
         lines = [f"{taken.origin.name}: taken in already on {when}. Nothing was changed."]
     else:
         read = f"{taken.rows:,} rows read, {quality.accepted:,} accepted, {quality.quarantined:,} quarantined"
-        lines = [f"{taken.origin.name}: {read}", *_changes(quality)]
+        lines = [f"{taken.origin.name}: {read}", *_changes(quality, repair=taken.repair)]
     lines.append(f"  report for the agency: {outcome.report / 'report.html'}")
     _console().print("\n".join(lines))
 
 
-def _changes(quality: "Quality") -> Iterator[str]:
+def _changes(quality: "Quality", *, repair: bool) -> Iterator[str]:
     if changes := quality.changes:
+        unsent = "" if repair else f", {changes.not_sent:,} not sent this time"
         yield (
             f"  against earlier files: {changes.new:,} new, {changes.changed:,} changed, "
-            f"{changes.unchanged:,} unchanged, {changes.not_sent:,} not sent this time"
+            f"{changes.unchanged:,} unchanged{unsent}"
         )
     if quality.released:
         yield f"  {quality.released:,} rows left the quarantine"

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tiphub.evidence import Row, Tabulation
 
 
+WIDE = 200
+"""Characters a line, where the table goes to a file or another program."""
+
+
 class Format(StrEnum):
     """How the table is written."""
 
@@ -101,7 +105,8 @@ def _show(found: "Tabulation", by: list[str], standard: Standard) -> None:
             table.add_section()
         table.add_row(*_figures(row, by))
         last = row.by
-    Console().print(table)
+    console = Console()
+    Console(width=console.width if console.is_terminal else WIDE).print(table)
 
 
 def _csv(found: "Tabulation", by: list[str]) -> None:

@@ -97,7 +97,7 @@ def _mapping(found: Document, standard: Standard) -> Mapping:
         base,
         source=found.source,
         file=_file(found, base.file),
-        record_id=text_at(found, ("record_id", "column")) if _record_id(found) else base.record_id,
+        record_id=_record_id(found) or base.record_id,
         fields=_entries(
             found, "fields", standard.fields, base.fields, lambda name: read_field(found, name, standard)
         ),
@@ -116,12 +116,15 @@ def _or(given: tuple[str, ...] | None, inherited: tuple[str, ...]) -> tuple[str,
     return inherited if given is None else given
 
 
-def _record_id(found: Document) -> bool:
-    if "record_id" not in found.value:
-        return False
-    if known_keys(found, ("record_id",), ("column",)) and text_at(found, ("record_id", "column")) is None:
+def _record_id(found: Document) -> str | None:
+    given = found.value.get("record_id")
+    if given is None or isinstance(given, str):
+        return given
+    known_keys(found, ("record_id",), ("column",))
+    column = text_at(found, ("record_id", "column"))
+    if column is None:
         raise found.error(("record_id",), "The record id has no column.", "Write {column: case_no}.")
-    return True
+    return column
 
 
 def _entries(

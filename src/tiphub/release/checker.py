@@ -13,6 +13,8 @@ from tiphub.release.metadata import Declared, check_metadata, check_statement
 from tiphub.release.schema import COUNTS, records_schema
 from tiphub.release.tables import differences, read_counts_csv, read_parquet, read_records_csv
 
+_SAME = "The {} are the same in CSV and Parquet"
+
 
 def check(path: Path, public_key: str | None = None) -> list[Finding]:
     """Everything that is wrong with a release; empty is good.
@@ -53,15 +55,23 @@ def _examine_content(path: Path, manifest: Manifest, good: frozenset[str]) -> It
         return
     records = yield from _records(path, declared, good)
     counts = yield from _counts(path, good)
-    if records is not None:
+    if records is None:
+        yield Check(
+            "content", "What the records promise, counted again", skipped="the records cannot be read"
+        )
+    else:
         yield content.check_rows(records, declared)
         yield content.check_order(records)
         yield content.check_k(records, declared)
-    if counts is not None:
-        checked = content.check_counts(counts, declared)
-        yield checked
-        if records is not None and checked.passed:
-            yield content.check_recount(records, counts, declared)
+    if counts is None:
+        return
+    checked = content.check_counts(counts, declared)
+    yield checked
+    if records is not None and checked.passed:
+        yield content.check_recount(records, counts, declared)
+    else:
+        why = "the records or the counts are wrong in themselves"
+        yield Check("recount", "Every exact count comes out again from the records", skipped=why)
 
 
 def _records(path: Path, declared: Declared, good: frozenset[str]) -> Generator[Check, None, pa.Table | None]:
@@ -70,6 +80,8 @@ def _records(path: Path, declared: Declared, good: frozenset[str]) -> Generator[
     if table is not None:
         schema = records_schema(declared.variables)
         yield _parquet(path, "records", table, schema, good)
+    else:
+        yield Check("records-parquet", _SAME.format("records"), skipped="the CSV file cannot be read")
     return table
 
 
@@ -79,11 +91,13 @@ def _counts(path: Path, good: frozenset[str]) -> Generator[Check, None, pa.Table
         yield Check("counts", "The counts can be read", tuple(findings))
     if table is not None:
         yield _parquet(path, "counts", table, COUNTS, good)
+    else:
+        yield Check("counts-parquet", _SAME.format("counts"), skipped="the CSV file cannot be read")
     return table
 
 
 def _parquet(path: Path, name: str, table: pa.Table, schema: pa.Schema, good: frozenset[str]) -> Check:
-    title = f"The {name} are the same in CSV and Parquet"
+    title = _SAME.format(name)
     if f"{name}.parquet" not in good:
         return Check(f"{name}-parquet", title, skipped="the Parquet file is not the one that was signed")
     other, findings = read_parquet(path / f"{name}.parquet", schema, table.num_rows)

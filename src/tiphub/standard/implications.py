@@ -32,16 +32,23 @@ def implications(
     Implication(cause=0, value=1, effect=1, follows=1)
     """
     place = {item.name: position for position, item in enumerate(variables)}
-    return (*_of_age(variables, place), *(_of_groups(standard, variables, place) if requires else ()))
+    return (
+        *_of_age(standard, variables, place),
+        *(_of_groups(standard, variables, place) if requires else ()),
+    )
 
 
-def _of_age(variables: Sequence[Variable], place: dict[str, int]) -> Iterator[Implication]:
+def _of_age(
+    standard: Standard, variables: Sequence[Variable], place: dict[str, int]
+) -> Iterator[Implication]:
     if not {"age_band", "majority_status"} <= place.keys():
         return
     band, status = place["age_band"], place["majority_status"]
+    bands = standard.codes_of("age_band").by_code
     for value, code in enumerate(variables[band].values):
-        within = variables[band].broader[value] or code
-        yield Implication(band, value + 1, status, variables[status].values.index(within) + 1)
+        within = bands[code].broader or code
+        if within in variables[status].values:
+            yield Implication(band, value + 1, status, variables[status].values.index(within) + 1)
 
 
 def _of_groups(

@@ -1,18 +1,23 @@
 """The order of work: the one module that calls the stages."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
 
+from tiphub import __version__
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
+from tiphub.release import release_folders
 from tiphub.standard import Standard, encode, load_standard
+from tiphub.standard.implications import implications, reconcile
 from tiphub.standard.variables import Codes
 from tiphub.tabular import ReadOptions
 from tiphub.vault import s1_ingest, s2_harmonise, s3_link, s5_evaluate, s6_publish
@@ -135,6 +140,7 @@ def build(
     epsilon: float | None = None,
     confirmed_large_epsilon: bool = False,
     signed_mixed: str = "",
+    again: bool = False,
     told: Callable[[str], None] = lambda _: None,
 ) -> Path:
     """Make a release of what the vault holds: harmonise, link, protect, evaluate, publish.
@@ -145,10 +151,11 @@ def build(
         epsilon: what this release spends, if not what ``hub.yml`` says.
         confirmed_large_epsilon: somebody means an epsilon that protects next to nobody.
         signed_mixed: who answers for a release beside others of another method ("Name, role").
-        told: is told what a person should know of the ledger.
+        again: make a release even if nothing changed since the newest one.
+        told: is told what a person should know of the ledger and of earlier releases.
 
     Returns:
-        The folder of the release.
+        The folder of the release; of the newest one if nothing changed since.
 
     Raises:
         TiphubError: there is nothing to publish, too little privacy budget is left, or the release fails the
@@ -158,6 +165,7 @@ def build(
     method, spend = _protection(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
     signer = check_signature(signed_mixed) if signed_mixed else ""
     day = datetime.now(UTC).date()
+    release_columns(hub, load_standard())
     with Store.open(hub) as store:
         ledger = open_ledger(hub, store)
         for note in ledger.notes:
@@ -172,8 +180,18 @@ def build(
         for agency in senders:
             reading = s2_harmonise.load_reading(agency, store.standard)
             s2_harmonise.harmonise_anew(store, agency, reading, progress)
+        state = _state(hub, store, senders, epsilon)
+        newest = next(release_folders(hub.releases), None)
+        if newest and not again and (store.evaluation(newest.name) or {}).get("state") == state:
+            told(f"Nothing changed since release {newest.name}: it stands, and no other was made.")
+            return newest
         population = _population(hub, store)
-        version = s6_publish.next_version(hub.releases, day)
+        version = s6_publish.next_version(hub.releases, day, store.published())
+        if newest and isinstance(method, KAnonymity):
+            told(
+                f"Release {newest.name} tells of many of the same people. Whoever compares two releases can "
+                f"learn more of a person than k = {method.k} promises. Withdraw older releases if you can."
+            )
         others = s6_publish.beside(hub.releases, method.name)
         s6_publish.refuse_mixed(others, method.name, signer)
         if others:
@@ -204,12 +222,23 @@ def build(
                 key=store.signing_key(),
                 releases=hub.releases,
                 day=day,
+                withdrawn=store.published(),
                 booking=booking,
                 signed_mixed=signer,
                 progress=progress,
             )
-        store.keep_evaluation(release.name, evaluation.private)
+        store.keep_evaluation(release.name, {**evaluation.private, "state": state})
     return release
+
+
+def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | None) -> str:
+    """A sum over everything that a release is made from; equal where nothing changed."""
+    files = [
+        [item.number, item.fingerprint] for agency in senders for item in store.contributions(agency.name)
+    ]
+    settings = [asdict(hub.settings), epsilon, asdict(_description(hub, senders))]
+    document = json.dumps([files, settings, store.standard.version, __version__], default=str, sort_keys=True)
+    return sha256(document.encode()).hexdigest()
 
 
 def _protection(
@@ -242,9 +271,11 @@ def _population(hub: Hub, store: Store) -> Population:
     columns = [item.name for item in variables]
     people = _in_domain(s3_link.link(store.records()), columns, hub.settings.years, store.standard)
 
+    rules = implications(store.standard, variables)
+
     def batches() -> Iterator[Codes]:
         for batch in store.engine.batches(people):
-            yield encode(batch, variables)
+            yield reconcile(encode(batch, variables), rules)
 
     return Population(variables=variables, quasi_identifiers=quasi_identifiers, batches=batches)
 

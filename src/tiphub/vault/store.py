@@ -172,6 +172,11 @@ class Store:
                 f"INSERT INTO {META} VALUES (?, ?)", [f"evaluation {release}", json.dumps(figures)]
             )
 
+    def published(self) -> tuple[str, ...]:
+        """The versions of all releases that were ever made, those withdrawn since included."""
+        found = self.engine.execute(f"SELECT substr(name, 12) FROM {META} WHERE name LIKE 'evaluation %'")
+        return tuple(str(row[0]) for row in found)
+
     def evaluation(self, release: str) -> dict[str, Any] | None:
         """What `keep_evaluation` was given."""
         found = self.engine.execute(f"SELECT value FROM {META} WHERE name = ?", [f"evaluation {release}"])

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -43,6 +43,7 @@ def publish(
     key: Ed25519PrivateKey,
     releases: Path,
     day: date,
+    withdrawn: Iterable[str] = (),
     booking: Booking | None = None,
     signed_mixed: str = "",
     progress: Progress | None = None,
@@ -62,6 +63,7 @@ def publish(
         key: signs the release; comes from the vault's store.
         releases: the folder in which releases lie, one folder a version.
         day: the day of the release, which is its version.
+        withdrawn: versions that were published once and must not be used again.
         booking: what the ledger booked for this release, of a method that spends privacy budget.
         signed_mixed: who answers for a release beside others of another method.
         progress: listens to the files being written.
@@ -86,7 +88,7 @@ def publish(
         releases.mkdir(parents=True, exist_ok=True)
         remove_leftovers(releases)
         past = next(release_folders(releases), None)
-        version = next_version(releases, day)
+        version = next_version(releases, day, withdrawn)
         refuse_unbooked(content, booking, version)
         others = beside(releases, content.statement["method"])
         refuse_mixed(others, content.statement["method"], signed_mixed)
@@ -183,11 +185,11 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def next_version(releases: Path, day: date) -> str:
+def next_version(releases: Path, day: date, withdrawn: Iterable[str] = ()) -> str:
     """The version of the next release: the day, then the day with ``.2``, ``.3`` and so on."""
     taken = (
         {path.name for path in releases.iterdir() if is_version(path.name)} if releases.is_dir() else set()
-    )
+    ) | set(withdrawn)
     number = 1
     while (version := day.isoformat() if number == 1 else f"{day.isoformat()}.{number}") in taken:
         number += 1

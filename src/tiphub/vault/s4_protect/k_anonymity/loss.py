@@ -9,6 +9,8 @@ from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.k_anonymity.hierarchy import Hierarchies
 from tiphub.vault.s4_protect.k_anonymity.recode import DROPPED, Ints, Recoding
 
+COARSEST = 0.1
+"""A share rounded to more than this would mislead."""
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
@@ -28,13 +30,14 @@ def loss_report(
 
     For each quasi-identifier, of the cells that were known: the share kept exact, generalised, suppressed
     (those of dropped records counted in), and the share of their information that was lost
-    (see ``Ladder.lost``). All shares are rounded to ``rounded_to``, a step of at least ``k`` people.
+    (see ``Ladder.lost``). All shares are rounded to ``rounded_to``, a step of at least ``k`` people; where
+    that step would say nothing any more, they are not told.
     """
     total = int(people.sum())
     step = rounding_step(total, k)
 
     def share(part: float, whole: float) -> float | None:
-        return round(round(part / whole / step) * step, 4) if whole else None
+        return round(round(part / whole / step) * step, 4) if whole and step <= COARSEST else None
 
     kept = recoding.output != DROPPED
     before = combinations[recoding.combination]
