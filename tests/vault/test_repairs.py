@@ -152,3 +152,23 @@ def test_reports_of_a_repair_name_the_first_row(desk: Desk) -> None:
     assert (row["_tiphub_contribution"], row["_tiphub_row"]) == (first.contribution.name, "5")
     with Store.open(desk.hub) as store:
         assert store.quarantine().count().execute() == 3
+
+
+def test_a_row_that_could_not_be_read_stays_until_its_cells_are_changed(desk: Desk) -> None:
+    first = desk.inbox / "torn.csv"
+    first.write_text("case,year,sex,country,note\nA1,2019,F,Ukraine,\nA2,2019,F,Ukraine,x,y,z\n", "utf-8")
+    desk.map(MAPPING)
+    outcome = desk.take(first)
+    assert (outcome.quality.accepted, outcome.quality.quarantined) == (1, 1)
+    untouched = desk.take(edit(desk, outcome, lambda row: row))
+    assert (untouched.quality.accepted, untouched.quality.quarantined) == (0, 1)
+    assert "as it was" in untouched.quality.problems[0].reason
+    put_right = desk.take(edit(desk, untouched, lambda row: row | {"note": "x y z"}, "right.csv"))
+    assert put_right.quality.accepted == 1
+    assert desk.held() == []
+
+
+def test_every_row_in_quarantine_says_what_to_do(desk: Desk) -> None:
+    outcome = desk.send("1.csv", [A1, *HELD, ("", "2087", "?", "Atlantis", "")])
+    assert all(row["_tiphub_suggestion"] for row in read_quarantine(outcome))
+    assert all(item.suggestion for item in outcome.quality.problems)

@@ -6,6 +6,7 @@ from typing import Any
 
 from tiphub.mapping import Mapping, suggest
 from tiphub.standard import flag_name
+from tiphub.vault.s2_harmonise.advice import advice
 from tiphub.vault.s2_harmonise.remarks import worded
 from tiphub.vault.s2_harmonise.superseding import Changes
 from tiphub.vault.schema import HARMONISED
@@ -121,7 +122,8 @@ def _remarks(
     found = []
     for place, said, reason, count, first in rows:
         column, value, why = worded(place, said, reason)
-        suggestion = suggest(store.standard, mapping, column, value) if value else ""
+        near = suggest(store.standard, mapping, column, value) if value else ""
+        suggestion = near or (advice(why) if kind == "problems" else "")
         found.append(Remark(column, value, why, suggestion, count, first))
     return tuple(found), kinds
 

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from tiphub.mapping import Mapping, suggest
 from tiphub.vault.handback import ADDED, PREFIX, guard, unguard
+from tiphub.vault.s2_harmonise.advice import advice
 from tiphub.vault.s2_harmonise.remarks import worded
 from tiphub.vault.store import Contribution, Store
 
@@ -66,9 +67,9 @@ class _Suggestions:
     def describe(self, problems: Sequence[Lookup[str, Any]]) -> tuple[str, str, str, str]:
         """Columns, values, reasons and suggestions of a row, each in one cell."""
         told = [worded(item["column"], item["value"], item["reason"]) for item in problems]
-        suggestions = [self._suggest(column, value) for column, value, _ in told]
+        suggestions = [self._suggest(column, value) or advice(reason) for column, value, reason in told]
         columns, values, reasons = (" | ".join(texts) for texts in zip(*told, strict=True))
-        return columns, values, reasons, " | ".join(text for text in suggestions if text)
+        return columns, values, reasons, " | ".join(dict.fromkeys(suggestions))
 
     def _suggest(self, column: str, value: str) -> str:
         if not value:
