@@ -8,8 +8,9 @@ BIN := .venv/bin
 demo: setup
 	$(BIN)/tiphub demo $(ARGS)
 
+# Tests run side by side, so each keeps to one thread of linear algebra.
 test: setup lint
-	$(BIN)/python -m pytest
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 
 setup: .venv/ready
 
