@@ -126,4 +126,4 @@ def _short(columns: str) -> str:
 
 
 def _console() -> Console:
-    return Console(highlight=False)
+    return Console(highlight=False, soft_wrap=True)

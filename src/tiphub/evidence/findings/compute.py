@@ -50,6 +50,10 @@ def of_release(release: "Release", records: ir.Table, engine: "Engine", standard
     return Source(records, release.smallest_count, noise, _left_out(release, records))
 
 
+_MOST = 0.999
+"""The share of a column's answers that may be missing where the release is too small to tell."""
+
+
 def _left_out(release: "Release", records: ir.Table) -> Mapping[str, int]:
     """How many answers the protection left out, from what the release says it cost (shares, rounded)."""
     loss = release.evaluation.get("loss")
@@ -58,9 +62,9 @@ def _left_out(release: "Release", records: ir.Table) -> Mapping[str, int]:
         return {}
     half = float(loss.get("rounded_to") or 0) / 2
     gone = {
-        name: min(float(said["suppressed"]) + half, 0.999)
+        name: _MOST if said.get("suppressed") is None else min(float(said["suppressed"]) + half, _MOST)
         for name, said in cells.items()
-        if name in records.columns and isinstance(said, Mapping) and said.get("suppressed")
+        if name in records.columns and isinstance(said, Mapping) and said.get("suppressed") != 0
     }
     if not gone:
         return {}

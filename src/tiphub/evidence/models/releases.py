@@ -47,4 +47,4 @@ def refuse_protected(
 def _broadened(evaluation: Mapping[str, Any]) -> dict[str, float]:
     """For each column that protection may change, the share of known values that are not told exactly."""
     cells = evaluation.get("loss", {}).get("cells", {})
-    return {name: 1 - float(found["exact"]) for name, found in cells.items() if "exact" in found}
+    return {name: 1 - float(found["exact"] or 0) for name, found in cells.items() if "exact" in found}
