@@ -84,9 +84,20 @@ class _Planner:
             return found, self.cells.setdefault(found, f"cell_{len(self.cells)}")
         if self.mapping.absent == "allow":
             return None
-        do = did_you_mean(names[0], self.columns) or f"The file has {', '.join(self.columns[:20])}."
-        what = f"The file has no column {' or '.join(names)}, which the mapping names."
+        missing = self._missing()
+        if len(missing) > 1:
+            what = f"The file has no columns {', '.join(missing)}, which the mapping names."
+            do = "Correct the mapping, or ask the agency for the whole file."
+        else:
+            what = f"The file has no column {' or '.join(names)}, which the mapping names."
+            do = did_you_mean(names[0], self.columns) or f"The file has {', '.join(self.columns[:20])}."
         raise TiphubError(what, where=self.mapping.source, do=do)
+
+    def _missing(self) -> list[str]:
+        groups = self.mapping.groups.values()
+        named = [entry.columns for entry in self.mapping.fields.values()]
+        named += [names for entry in groups for names in (entry.columns, *entry.flags.values())]
+        return [names[0] for names in named if names and not set(names) & set(self.columns)]
 
     def _name(self) -> str:
         return str(len(self.readers))

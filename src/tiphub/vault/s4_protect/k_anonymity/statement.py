@@ -13,7 +13,7 @@ def statement(k: int, quasi_identifiers: Sequence[str], homogeneity: Mapping[str
     )
     other_columns = (
         "Recognising a record by what is not among the quasi-identifiers: means of control, type of "
-        "exploitation and the other columns are as the agencies recorded them."
+        "exploitation and the other columns are as the agencies recorded them, or follow from it."
     )
     return {
         "method": "k_anonymity",
