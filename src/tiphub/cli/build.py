@@ -81,10 +81,11 @@ def _cost(release: Path) -> Iterator[str]:
 
     figures = open_release(release).evaluation.get("loss", {})
     kept, plain = figures.get("records_kept"), figures.get("records_kept_by_plain_suppression")
-    if kept is not None and plain is not None:
+    lost = figures.get("information_lost")
+    if kept is not None and plain is not None and lost is not None:
         yield (
             f"Kept {kept:.1%} of the records (leaving out small groups whole would have kept {plain:.1%}); "
-            f"{figures['information_lost']:.1%} of what the quasi-identifiers tell is lost."
+            f"{lost:.1%} of what the quasi-identifiers tell is lost."
         )
     for name, item in figures.get("noise", {}).items():
         way = name.replace("_", "-")
