@@ -8,14 +8,26 @@ from tiphub.tabular.delimited import open_delimited
 from tiphub.tabular.jsonl import open_jsonl
 from tiphub.tabular.model import RawTable, ReadOptions
 from tiphub.tabular.parquet import open_parquet
-from tiphub.tabular.sheets import open_sheet
 from tiphub.tabular.sniff import find_format
 from tiphub.tabular.source import Source, open_source
 
+
+def _open_sheet(source: Source, options: ReadOptions) -> RawTable:
+    """Spreadsheets need a reader that comes with the vault: an installation of the portal alone has none."""
+    try:
+        from tiphub.tabular.sheets import open_sheet  # noqa: PLC0415
+    except ModuleNotFoundError as missing:
+        raise TiphubError(
+            f"Spreadsheets cannot be read here ({missing.name} is missing).",
+            do='Run: pip install "tiphub[vault]"',
+        ) from None
+    return open_sheet(source, options)
+
+
 _OPENERS: Mapping[str, Callable[[Source, ReadOptions], RawTable]] = {
     "csv": open_delimited,
-    "xlsx": open_sheet,
-    "ods": open_sheet,
+    "xlsx": _open_sheet,
+    "ods": _open_sheet,
     "jsonl": open_jsonl,
     "parquet": open_parquet,
 }
