@@ -6,8 +6,10 @@ Usage: dp_peers.py --shared ../shared [--files 2018 2024 simulated] [--rows 2386
 ``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer
 is run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder.
 Each real file goes through its layout first, so that both read the same cells. Delta is 1 / (n ln n), as the
-peer's. Every run is a process of its own; seconds are wall-clock time of the whole process, peak MB its
-largest resident memory. Compare figures of one run alone, with nothing else at work.
+peer's. Every run is a process of its own: seconds are wall-clock and processor time of the whole process,
+peak MB its largest resident memory. The peer uses one processor, tiphub all; processor time is the figure to
+compare where something else is at work. With ``--keep`` the peer's runs, which take an hour, are kept, and a
+second call goes on where the first one stopped.
 
 There is no layout for the victim-perpetrator file of 2022 yet, so that it is not among the files.
 """
@@ -16,12 +18,14 @@ import argparse
 import json
 import math
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 import venv
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pyarrow.csv as pacsv
@@ -37,11 +41,20 @@ REAL = {
 }
 YEARS = "2002-2024"
 PEERS = {"default": [], "fair": ["--synthetic-counts"]}
-HEADER = ("", "seconds", "peak MB", "mae k=2/3", "missing k=2/3", "fab10 k=2/3", "tvd")
+HEADER = ("", "seconds", "CPU seconds", "peak MB", "mae k=2/3", "missing k=2/3", "fab10 k=2/3", "tvd")
 
 
-def measured(command: Sequence[str]) -> tuple[float, float]:
-    """Seconds and peak MB of a command."""
+@dataclass(frozen=True)
+class Cost:
+    """Of one process: wall-clock and processor seconds, peak MB."""
+
+    seconds: float
+    processor: float
+    peak: float
+
+
+def measured(command: Sequence[str]) -> Cost:
+    """What a command costs."""
     start = time.perf_counter()
     process = subprocess.Popen(list(command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     told = process.stderr.read() if process.stderr else b""
@@ -49,7 +62,7 @@ def measured(command: Sequence[str]) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)}\n{told.decode()}")
-    return time.perf_counter() - start, used.ru_maxrss / 1024
+    return Cost(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def accuracy(shared: Path, true: Path, other: Path) -> list[dict[str, float]]:
@@ -58,12 +71,13 @@ def accuracy(shared: Path, true: Path, other: Path) -> list[dict[str, float]]:
     return [json.loads(line) for line in told.splitlines()]
 
 
-def line(name: str, seconds: float, peak: float, found: list[dict[str, float]]) -> str:
+def line(name: str, cost: Cost, found: list[dict[str, float]]) -> str:
     two, three, last = found[1], found[2], found[-1]
     cells = [
         name,
-        f"{seconds:.0f}",
-        f"{peak:,.0f}",
+        f"{cost.seconds:.1f}",
+        f"{cost.processor:.1f}",
+        f"{cost.peak:,.0f}",
         f"{two['mae']} / {three['mae']}",
         f"{two['missing']:.1%} / {three['missing']:.1%}",
         f"{two['fab10']:.1%} / {three['fab10']:.1%}",
@@ -97,16 +111,20 @@ def compare(
     delta = 1 / (rows * math.log(rows))
     tiphub = [sys.executable, "-m", "tiphub", "synthesise", str(true), "--layout", layout, "--years", YEARS]
     words = [f"--epsilon={epsilon}", f"--delta={delta}", "--out", str(out)]
-    seconds, peak = measured([*tiphub, *words])
-    print(line("tiphub, records", seconds, peak, accuracy(shared, true, out / "records.csv")), flush=True)
+    if out.exists():
+        shutil.rmtree(out)
+    cost = measured([*tiphub, *words])
+    print(line("tiphub, records", cost, accuracy(shared, true, out / "records.csv")), flush=True)
     for name, python in peers.items():
         made = true.parent / f"{true.stem}-{epsilon:g}-{name}.csv"
-        script = shared / "bench" / "peer_pacsynth.py"
-        seconds, peak = measured(
-            [python, str(script), str(true), str(made), f"--epsilon={epsilon}", *PEERS[name]]
-        )
-        told = f"pac-synth 0.0.8, {name}, records"
-        print(line(told, seconds, peak, accuracy(shared, true, made)), flush=True)
+        kept = made.with_suffix(".json")
+        if not kept.exists():
+            script = shared / "bench" / "peer_pacsynth.py"
+            command = [python, script, true, made, f"--epsilon={epsilon}", *PEERS[name]]
+            cost = measured([str(part) for part in command])
+            kept.write_text(json.dumps({"cost": asdict(cost), "found": accuracy(shared, true, made)}))
+        run = json.loads(kept.read_text())
+        print(line(f"pac-synth 0.0.8, {name}, records", Cost(**run["cost"]), run["found"]), flush=True)
 
 
 def main() -> None:
@@ -129,7 +147,8 @@ def main() -> None:
             true = work / f"{file}.csv"
             if file == "simulated":
                 layout, rows = "ctdc-2024", args.rows
-                simulate_layout(true, layout, rows)
+                if not true.exists():
+                    simulate_layout(true, layout, rows)
             else:
                 name, layout = REAL[file]
                 rows = through_layout(args.shared / "data" / name, layout, true)
