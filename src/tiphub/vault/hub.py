@@ -19,7 +19,7 @@ from tiphub.errors import TiphubError
 class ReleaseSettings:
     """How a hub publishes; empty tuples mean the standard's own choice."""
 
-    method: str = "k_anonymity"
+    method: str = "dp"
     k: int = 11
     columns: tuple[str, ...] = ()
     quasi_identifiers: tuple[str, ...] = ()
@@ -182,8 +182,8 @@ languages: {value(list(settings.languages))}
 # First and last year that a release may tell. Declared here and never read off the records, because the
 # range of the records would itself tell something about the people in them.
 years: {value(list(settings.years))}
-# About how many people the vault holds, as a round public figure. Methods that need a number of people take
-# this one and never count.
+# About how many people the vault holds, as a round public figure: how strictly delta is set follows from it.
+# Needed for dp; never counted, because the exact number would tell whether somebody is in the data.
 declared_size: {value(settings.declared_size)}
 
 # The vault's key, unless TIPHUB_KEY or TIPHUB_KEY_FILE is set: relative to this folder, and never inside it.
@@ -191,9 +191,10 @@ declared_size: {value(settings.declared_size)}
 key_file: {value(settings.key_file or f"../{name}.key")}
 
 release:
-  # How people are protected in what is published: dp (differential privacy: counts with noise, and records
-  # made from them alone; see privacy below) or k_anonymity (nobody stands in a small group). A release beside
-  # one of the other method, on the same people, needs a person's signature.
+  # How people are protected in what is published: dp (differential privacy: counts with noise and intervals,
+  # and records made from them alone; needs declared_size above, see privacy below) or k_anonymity (nobody
+  # stands in a small group). A release beside one of the other method, on the same people, needs a person's
+  # signature.
   method: {value(settings.release.method)}
   # For k_anonymity: no group of people that share the quasi-identifiers is smaller than this, and no count
   # below it is told.

@@ -75,7 +75,8 @@ def delta_for(declared_size: int | None, asked: float | None = None) -> float:
         raise TiphubError(
             "The hub does not declare about how many people it holds, and delta depends on it.",
             where="declared_size in hub.yml",
-            do="Declare a round public figure. It is never counted, because the count would tell something.",
+            do="Write a round figure that may be public, such as `declared_size: 5000`. It is never counted,"
+            " because the exact number would tell whether somebody is in the data.",
         )
     if asked is None:
         size = max(declared_size, FEWEST)
