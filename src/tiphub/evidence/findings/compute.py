@@ -115,7 +115,7 @@ def _cells(finding: Finding, source: Source, standard: Standard) -> tuple[tuple[
         ]
     notes = [finding.note] if finding.note else []
     if (placed := numbers["placed"]) < numbers["population"]:
-        notes.append(f"The breakdown is known for {placed / numbers['population']:.0%} of the people.")
+        notes.append(f"{placed / numbers['population']:.0%} of the people are in one of these groups.")
     if question.missing:
         notes.append(f"Not in this source: {', '.join(question.missing)}.")
     return tuple(cells), tuple(notes)

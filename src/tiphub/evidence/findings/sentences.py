@@ -40,16 +40,22 @@ def bracket(estimate: Estimate) -> str:
 
 
 def missing(estimate: Estimate, who: str, smallest_count: int | None) -> str:
-    """Why there is no figure."""
-    if estimate.why == "nobody":
-        return f"Of {who}, nobody has an answer to this in these data."
-    if estimate.why == "few":
-        return (
-            f"Of {who}, too few people (fewer than {smallest_count}) are behind a figure for it to be shown."
-        )
-    if estimate.why == "noise":
-        return f"Of {who}, too few people are known for a figure to be told from the privacy noise."
-    return f"Of {who}, the data cannot tell: the release did not count these answers together."
+    """That there is no figure, and why."""
+    told = reason(estimate.why, smallest_count)
+    return (
+        f"Of {who}, the data cannot tell: {told}." if estimate.why == "unmeasured" else f"Of {who}, {told}."
+    )
+
+
+def reason(why: str, smallest_count: int | None) -> str:
+    """Why there is no figure, to stand after a comma or a colon."""
+    if why == "nobody":
+        return "nobody has an answer to this in these data"
+    if why == "few":
+        return f"too few people (fewer than {smallest_count}) are behind a figure for it to be shown"
+    if why == "noise":
+        return "too few people are known for a figure to be told from the privacy noise"
+    return "the release did not count these answers together"
 
 
 def _share(result: Result, cell: Cell, smallest_count: int | None) -> str:
@@ -68,11 +74,14 @@ def _comparison(result: Result, compare: Compare, smallest_count: int | None) ->
     first, second = result.cell(compare.first), result.cell(compare.second)
     if first is None or second is None:
         return "The data cannot tell: a part of the comparison is missing."
-    if found is None:
-        gone = [cell for cell in (first, second) if cell.estimate.share is None]
-        return " ".join(missing(cell.estimate, cell.part_label, smallest_count) for cell in gone)
-    against = f"{bracket(first.estimate)} against {bracket(second.estimate)}"
     one, other = first.part_label, second.part_label
+    if found is None:
+        untold = {cell.estimate.why for cell in result.cells}
+        if len(untold) == 1 and "" not in untold:
+            why = reason(first.estimate.why, smallest_count)
+            return f"The data cannot tell whether {one} or {other} {say} more often: {why}."
+        return " ".join(_share(result, cell, smallest_count) for cell in result.cells)
+    against = f"{bracket(first.estimate)} against {bracket(second.estimate)}"
     if found.direction == "unclear":
         return f"The data cannot tell whether {one} or {other} {say} more often: {against}."
     often, much = how_often(found)
@@ -111,7 +120,8 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
             f"Among {who}, the data cannot tell what {finding.say} is: the intervals of many answers overlap."
         )
     if rest:
-        text += f"; less frequent are {_list([_with_share(cell) for cell in rest])}"
+        verb = "is" if len(rest) == 1 else "are"
+        text += f"; less frequent {verb} {_list([_with_share(cell) for cell in rest])}"
     return f"{text}."
 
 
