@@ -17,6 +17,7 @@ from tiphub.release.manifest import (
     fingerprint,
     read_manifest,
 )
+from tiphub.release.model_tables import ModelTables
 
 __all__ = [
     "FILES",
@@ -28,6 +29,7 @@ __all__ = [
     "Content",
     "Finding",
     "Manifest",
+    "ModelTables",
     "Release",
     "ReleaseFile",
     "check",

@@ -2,6 +2,7 @@
 
 from tiphub.evidence.models.country_values import CountryValues, read_country_values
 from tiphub.evidence.models.declared import Declared, declare
+from tiphub.evidence.models.declared_model import DeclaredModel, declare_model
 from tiphub.evidence.models.model import odds_ratios
 from tiphub.evidence.models.noisy import NoisyTable
 from tiphub.evidence.models.noisy_model import noisy_odds_ratios
@@ -14,11 +15,13 @@ __all__ = [
     "REFERENCES",
     "CountryValues",
     "Declared",
+    "DeclaredModel",
     "Effect",
     "NoisyTable",
     "OddsRatios",
     "Ratio",
     "declare",
+    "declare_model",
     "noisy_odds_ratios",
     "odds_ratios",
     "read_country_values",

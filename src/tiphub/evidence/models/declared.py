@@ -52,6 +52,10 @@ class Declared:
         """How many values each axis has."""
         return (2, *(len(values) for values in self.values))
 
+    def shape(self, pair: Pair) -> tuple[int, int]:
+        """How many rows and columns a two-way table has."""
+        return self.sizes[pair[0]], self.sizes[pair[1]]
+
     @cached_property
     def patterns(self) -> tuple[Cell, ...]:
         """Every combination of the covariates, the last column fastest; one value a covariate."""
@@ -80,10 +84,7 @@ class Declared:
     def tables(self, found: Mapping[Cell, tuple[float, float]]) -> dict[Pair, Floats]:
         """The exact two-way tables, for the stage that adds the noise; people with unknowns are left out."""
         counts = np.array([found.get(cell, (0.0, 0.0)) for cell in self.patterns], dtype=float).ravel()
-        return {
-            pair: (counts @ self.indicator(pair)).reshape(self.sizes[pair[0]], self.sizes[pair[1]])
-            for pair in self.pairs
-        }
+        return {pair: (counts @ self.indicator(pair)).reshape(self.shape(pair)) for pair in self.pairs}
 
 
 def declare(terms: Sequence[Term], standard: Standard) -> Declared:

@@ -44,7 +44,7 @@ def noisy_odds_ratios(
         TiphubError: a table is missing or of another shape, or the noise hides everything.
     """
     for pair in declared.pairs:
-        expected = declared.sizes[pair[0]], declared.sizes[pair[1]]
+        expected = declared.shape(pair)
         if pair not in tables or tables[pair].counts.shape != expected or tables[pair].std.shape != expected:
             raise TiphubError(f"The release lacks the table of {_named(declared, outcome, pair)}.")
     there = {

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from tiphub.progress import Progress
+from tiphub.release import ModelTables
 from tiphub.standard.variables import Codes, Variable
 
 
@@ -32,13 +33,15 @@ class Protected:
     information. ``counts``: ``fields`` and ``values`` (joined by ``|``, an unknown value is empty), ``count``
     int64, and ``std``, ``low``, ``high`` (float64, null where the method adds no noise). ``statement``: the
     method, its parameters and unit, what it protects from and what it does not. ``loss``: what the
-    protection cost; every figure in it is safe to publish.
+    protection cost; every figure in it is safe to publish. ``models``: the noisy tables of the models that
+    the hub declared, of a method that supports them.
     """
 
     records: pa.Table
     counts: pa.Table
     statement: Mapping[str, Any]
     loss: Mapping[str, Any]
+    models: ModelTables | None = None
 
 
 class ProtectionMethod(Protocol):

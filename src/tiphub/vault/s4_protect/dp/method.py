@@ -1,5 +1,6 @@
 """Differential privacy: noisy tables, and records made from them alone."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
@@ -10,11 +11,12 @@ from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard import Standard
 from tiphub.standard.implications import implications, reconcile
-from tiphub.standard.variables import decode, encode
+from tiphub.standard.variables import Codes, decode, encode
 from tiphub.vault.s4_protect.dp.counts import released_counts
 from tiphub.vault.s4_protect.dp.domains import Place
 from tiphub.vault.s4_protect.dp.logic import forbidden
 from tiphub.vault.s4_protect.dp.measure import measure
+from tiphub.vault.s4_protect.dp.models import Promised, measure_models
 from tiphub.vault.s4_protect.dp.noise import FreshNoise, Noise
 from tiphub.vault.s4_protect.dp.statement import loss, statement
 from tiphub.vault.s4_protect.dp.synthesis import Effort, synthesise
@@ -28,7 +30,8 @@ class DifferentialPrivacy:
     ``rho`` is all that ``protect`` spends; it must be booked before. ``delta`` only serves to say the same
     as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an answer
     implies the one that its group requires (see `implications`); files whose own standard does not say so
-    go without. ``noise`` and ``seed_for_tests`` are for tests: what they make is marked as not private.
+    go without. ``promised`` are the models that a part of ``rho`` supports. ``noise`` and
+    ``seed_for_tests`` are for tests: what they make is marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -40,6 +43,7 @@ class DifferentialPrivacy:
     into: Place = "broader"
     requires: bool = True
     effort: Effort = field(default_factory=Effort)
+    promised: Promised = field(default_factory=Promised)
     noise: Noise = field(default_factory=FreshNoise)
     seed_for_tests: int | None = field(default=None, repr=False)
 
@@ -66,12 +70,26 @@ class DifferentialPrivacy:
         if not population.variables:
             raise TiphubError("The release has no columns.", do="Name columns in hub.yml.")
         rules = implications(self.standard, population.variables, requires=self.requires)
+
+        def people() -> Iterator[Codes]:
+            return (reconcile(batch, rules) for batch in population.batches())
+
+        rest, own = self.promised.split(self.rho)
         measured = measure(
-            lambda: (reconcile(batch, rules) for batch in population.batches()),
+            people,
             population.variables,
-            rho=self.rho,
+            rho=rest,
             noise=self.noise,
             into=self.into,
+            progress=progress,
+        )
+        models = measure_models(
+            people,
+            population.variables,
+            self.promised.models,
+            rho=own,
+            noise=self.noise,
+            standard=self.standard,
             progress=progress,
         )
         random = np.random.default_rng(self.seed_for_tests)
@@ -84,6 +102,9 @@ class DifferentialPrivacy:
         return Protected(
             records=records,
             counts=counts,
-            statement=statement(self.rho, self.delta, measured, private=self.noise.private),
+            statement=statement(
+                self.rho, self.delta, measured, private=self.noise.private, models=models.said
+            ),
             loss=loss(measured),
+            models=models.tables,
         )

@@ -9,14 +9,20 @@ from tiphub.vault.s4_protect.dp.accounting import epsilon_for
 from tiphub.vault.s4_protect.dp.measure import Measured
 
 
-def statement(rho: Fraction, delta: float, measured: Measured, *, private: bool) -> Mapping[str, Any]:
-    """The statement that travels with the release (see ``argument.md`` for the reasons)."""
+def statement(
+    rho: Fraction, delta: float, measured: Measured, *, private: bool, models: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The statement that travels with the release (see ``argument.md`` for the reasons).
+
+    ``models`` is what it says of the declared models (see `models.Measured`).
+    """
+    parameters = {**_parameters(rho, delta, measured), **models}
     if not private:
-        return _not_private(rho, delta, measured)
+        return _not_private(parameters)
     epsilon = math.ceil(epsilon_for(rho, delta) * 1e6) / 1e6
     return {
         "method": "differential_privacy",
-        "parameters": _parameters(rho, delta, measured) | {"epsilon": epsilon},
+        "parameters": parameters | {"epsilon": epsilon},
         "unit": "one person, after linkage; neighbouring data differ by adding or removing one person",
         "protects_from": [
             (
@@ -39,10 +45,10 @@ def statement(rho: Fraction, delta: float, measured: Measured, *, private: bool)
     }
 
 
-def _not_private(rho: Fraction, delta: float, measured: Measured) -> Mapping[str, Any]:
+def _not_private(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
     return {
         "method": "differential_privacy",
-        "parameters": _parameters(rho, delta, measured) | {"private": False},
+        "parameters": {**parameters, "private": False},
         "unit": "none: the noise was made repeatable for a test",
         "protects_from": ["Nothing: NOT PRIVATE. Made with repeatable noise, for tests alone."],
         "does_not_protect_from": ["Anything. Never publish this."],
