@@ -64,7 +64,7 @@ def init(
         console.print("The vault is locked with the key that was there already. Keep a copy of it elsewhere.")
     if method is Method.dp and declared_size is None:
         console.print(
-            "Before the first release, write into hub.yml about how many people the hub holds, as a round figure"
-            " that may be public: declared_size: 5000"
+            "Before the first release, write into hub.yml about how many people the hub holds, as a round"
+            " figure that may be public: declared_size: 5000"
         )
     console.print(f"Next: tiphub agency draft {hub} NAME --from FILE")
