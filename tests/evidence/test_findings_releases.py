@@ -153,7 +153,7 @@ def test_too_few_people_for_the_noise_are_not_told(plain: Path, counts: pa.Table
 def test_the_command_writes_a_table_json_and_a_page(plain: Path) -> None:
     names = ("--only", "family_children_against_adults", "--only", "controls")
     table = run(plain, *names)
-    assert "Family recruitment of children against adults" in table
+    assert "Family recruitment: children compared with adults" in table
     assert "Intervals are of 95% and include sampling" in table
     document = json.loads(run(plain, *names, "--format", "json"))
     assert [item["name"] for item in document["findings"]] == ["family_children_against_adults", "controls"]

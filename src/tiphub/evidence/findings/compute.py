@@ -263,9 +263,9 @@ def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:
 
 
 def _variance(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditions]) -> float | None:
-    """The noise in a sum of cells; ``None`` also where two conditions meet on one column."""
+    """The noise in a sum of cells; ``None`` also where two different conditions meet on one column."""
     together = [list(chain(*(part.items() for part in (*where, cell)))) for cell in cells]
-    if any(len(pairs) != len(dict(pairs)) for pairs in together):
+    if any(len(set(pairs)) != len(dict(pairs)) for pairs in together):
         return None
     return noise.variance(dict(pairs) for pairs in together)
 
