@@ -7,10 +7,10 @@ import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.columns import options_of
 from tiphub.evidence.findings.conditions import broader, has, narrower
 from tiphub.evidence.findings.model import Conditions, Measure
 from tiphub.standard import Code, Standard, flag_name
+from tiphub.standard.answered import options_of
 
 CITIZENSHIP, COUNTRY = "citizenship", "country_of_exploitation"
 
