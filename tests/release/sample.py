@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tiphub.release import ModelTables
 from tiphub.standard import Variable, load_standard, variable
 from tiphub.vault.s6_publish import Contributor, Description, publish
 
@@ -66,6 +67,7 @@ class Content:
     counts: pa.Table
     statement: Mapping[str, Any]
     loss: Mapping[str, Any]
+    models: ModelTables | None = None
 
 
 def variables() -> tuple[Variable, ...]:

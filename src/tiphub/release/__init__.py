@@ -4,7 +4,7 @@ Everything here reads. The only code that writes a release is `tiphub.vault.s6_p
 """
 
 from tiphub.release.checker import check, examine
-from tiphub.release.content import SEPARATOR, UNKNOWN, Content
+from tiphub.release.content import SEPARATOR, UNKNOWN, Content, ModelTables
 from tiphub.release.finding import Check, Finding
 from tiphub.release.folder import Release, find_release, list_releases, open_release, release_folders
 from tiphub.release.keys import read_public_key
@@ -17,7 +17,6 @@ from tiphub.release.manifest import (
     fingerprint,
     read_manifest,
 )
-from tiphub.release.model_tables import ModelTables
 
 __all__ = [
     "FILES",

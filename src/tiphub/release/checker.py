@@ -8,8 +8,9 @@ import pyarrow as pa
 from tiphub.release import content_checks as content
 from tiphub.release.finding import Check, Finding
 from tiphub.release.integrity import check_manifest, check_presence, check_signature, check_sums
-from tiphub.release.manifest import Manifest
+from tiphub.release.manifest import Manifest, read_json
 from tiphub.release.metadata import Declared, check_metadata, check_statement
+from tiphub.release.model_tables import check_models
 from tiphub.release.schema import COUNTS, records_schema
 from tiphub.release.tables import differences, read_counts_csv, read_parquet, read_records_csv
 
@@ -53,6 +54,8 @@ def _examine_content(path: Path, manifest: Manifest, good: frozenset[str]) -> It
     yield check_statement(path, declared)
     if metadata.findings:
         return
+    if (models := check_models(path, read_json(path, "codebook.json"))) is not None:
+        yield models
     records = yield from _records(path, declared, good)
     counts = yield from _counts(path, good)
     if records is None:

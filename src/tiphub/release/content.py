@@ -1,6 +1,7 @@
 """What a protection method hands over to be published: a shape, so that neither side imports the other."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -12,6 +13,18 @@ SEPARATOR = "|"
 """Between the fields, and between the values, of a count."""
 
 
+@dataclass(frozen=True)
+class ModelTables:
+    """What a release publishes for the models that its hub declared.
+
+    ``declared`` are the models as plain data, in order (see ``models`` in the codebook); ``table`` has the
+    columns of `MODEL_TABLES` (in ``model_tables``), every cell of every two-way table of their axes once.
+    """
+
+    declared: tuple[Mapping[str, Any], ...]
+    table: pa.Table
+
+
 class Content(Protocol):
     """Protected tables, with what has to be said about them.
 
@@ -21,6 +34,7 @@ class Content(Protocol):
     ``statement``: ``method``, ``parameters``, ``unit``, ``protects_from``, ``does_not_protect_from``,
     ``argument``, in words that a reader of the release understands.
     ``loss``: figures of what the protection cost, all safe to publish.
+    ``models``: the noisy tables of declared models, or ``None``.
     """
 
     @property
@@ -38,3 +52,7 @@ class Content(Protocol):
     @property
     def loss(self) -> Mapping[str, Any]:
         """What the protection cost."""
+
+    @property
+    def models(self) -> ModelTables | None:
+        """The noisy tables of the models that the hub declared."""

@@ -1,7 +1,6 @@
 """The noisy tables of the models that a hub declared: their columns, how they are read and checked."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, islice, product
 from math import isfinite
 from pathlib import Path
@@ -30,18 +29,6 @@ MODEL_TABLES = pa.schema(
 the standard deviation of its noise."""
 
 _PUBLISHER = "Do not use this release; tell its publisher."
-
-
-@dataclass(frozen=True)
-class ModelTables:
-    """What a release publishes for the models that its hub declared.
-
-    ``declared`` are the models as plain data, in order (see ``models`` in the codebook); ``table`` has the
-    columns of `MODEL_TABLES`, every cell of every two-way table of the models' axes once.
-    """
-
-    declared: tuple[Mapping[str, Any], ...]
-    table: pa.Table
 
 
 Cell = tuple[int, str, str]

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from tiphub.errors import TiphubError
+from tiphub.vault.model_settings import ModelSettings, read_models
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,15 @@ class PrivacySettings:
     """What a hub may tell of its people under differential privacy.
 
     ``epsilon`` is what a release spends, ``lifetime_epsilon`` what all releases together may spend. ``delta``
-    is ``None`` to follow from the declared size. The ledger keeps to these exactly (see ``vault/ledger``).
+    is ``None`` to follow from the declared size. ``models_share`` is the part of a release's budget that goes
+    to the tables of the declared models, if there are any. The ledger keeps to these exactly (see
+    ``vault/ledger``).
     """
 
     epsilon: float = 4.0
     delta: float | None = None
     lifetime_epsilon: float = 8.0
+    models_share: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Settings:
     key_file: str = ""
     release: ReleaseSettings = field(default_factory=ReleaseSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    models: tuple[ModelSettings, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -213,6 +218,12 @@ privacy:
   # What all releases together may spend, ever; two of epsilon 4 need about 6, three under 8. ledger.jsonl
   # keeps account. A change here counts once it is signed: tiphub ledger {name} --sign-budget "Name, role"
   lifetime_epsilon: {value(settings.privacy.lifetime_epsilon)}
+  # The part of a release's budget that the models below spend together, if there are any.
+  models_share: {value(settings.privacy.models_share)}
+
+# Models whose odds ratios a release by dp has to support, each with its outcome and its covariates:
+#   - {{outcome: child, on: [education, income_level, gender]}}
+models: {value([model.as_plain() for model in settings.models])}
 """
 
 
@@ -220,7 +231,9 @@ def _settings(document: object, where: str) -> Settings:
     values = _known(document, Settings, where)
     release = _known(values.pop("release", None) or {}, ReleaseSettings, f"{where}, release")
     privacy = _known(values.pop("privacy", None) or {}, PrivacySettings, f"{where}, privacy")
+    models = read_models(values.pop("models", None), where)
     settings = Settings(
+        models=models,
         **{key: _shaped(key, value, where) for key, value in values.items()},
         release=ReleaseSettings(**{key: _shaped(key, value, where) for key, value in release.items()}),
         privacy=PrivacySettings(**{key: _number(key, value, where) for key, value in privacy.items()}),

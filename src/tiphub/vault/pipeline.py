@@ -26,9 +26,11 @@ from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub, Settings, create_hub
 from tiphub.vault.keys import make_key
 from tiphub.vault.ledger import Booking, check_signature
+from tiphub.vault.models import models_share, release_models
 from tiphub.vault.s2_harmonise import Quality, Reading
 from tiphub.vault.s4_protect import KAnonymity, Population, ProtectionMethod
 from tiphub.vault.s4_protect.dp.method import DifferentialPrivacy
+from tiphub.vault.s4_protect.dp.models import Promised
 from tiphub.vault.spending import Spend, open_ledger, paid, spend_of
 from tiphub.vault.store import Contribution, Store
 
@@ -236,7 +238,8 @@ def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | N
     files = [
         [item.number, item.fingerprint] for agency in senders for item in store.contributions(agency.name)
     ]
-    settings = [asdict(hub.settings), epsilon, asdict(_description(hub, senders))]
+    models = [model.as_json() for model in release_models(hub, store.standard)]
+    settings = [asdict(hub.settings), epsilon, asdict(_description(hub, senders)), models]
     document = json.dumps([files, settings, store.standard.version, __version__], default=str, sort_keys=True)
     return sha256(document.encode()).hexdigest()
 
@@ -246,9 +249,12 @@ def _protection(
 ) -> tuple[ProtectionMethod, Spend | None]:
     """The method that the hub asks for, and what it spends."""
     settings = hub.settings.release
+    promised = Promised(models=release_models(hub, load_standard()), share=models_share(hub))
     if settings.method == "dp":
         spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
-        method = DifferentialPrivacy(rho=spend.rho, delta=spend.delta, standard=load_standard())
+        method = DifferentialPrivacy(
+            rho=spend.rho, delta=spend.delta, standard=load_standard(), promised=promised
+        )
         s6_publish.refuse_unargued(method.argument)
         return method, spend
     if settings.method != "k_anonymity":

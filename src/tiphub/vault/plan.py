@@ -8,6 +8,7 @@ from typing import Protocol
 from tiphub.standard import Variable, load_standard
 from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub
+from tiphub.vault.models import models_share, release_models
 from tiphub.vault.spending import lifetime_of, spend_of
 
 EPSILONS = (0.5, 1.0, 2.0, 4.0, 8.0)
@@ -66,12 +67,15 @@ def plan(
         TiphubError: the privacy settings cannot be used, or ``hub.yml`` names columns that cannot be
             released.
     """
-    variables, _ = release_columns(hub, load_standard())
+    standard = load_standard()
+    variables, _ = release_columns(hub, standard)
+    release_models(hub, standard)
+    left = 1 - models_share(hub)
     lifetime = lifetime_of(hub, confirmed_large_epsilon=True)
     options = []
     for epsilon in epsilons:
         spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
-        half_widths = {kind: _Z * std for kind, std in expected(variables, spend.rho).items()}
+        half_widths = {kind: _Z * std for kind, std in expected(variables, spend.rho * left).items()}
         options.append(Option(epsilon, spend.rho, lifetime.rho // spend.rho, half_widths))
     return Plan(
         tuple(options), lifetime.delta, hub.settings.declared_size or 0, len(variables), lifetime.epsilon

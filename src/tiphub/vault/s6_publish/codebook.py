@@ -40,6 +40,7 @@ def codebook(draft: Draft) -> dict[str, Any]:
             }
             for name in groups
         ],
+        "models": [dict(model) for model in draft.models.declared] if draft.models else [],
         "code_lists": {name: [_code(code) for code in standard.code_lists[name].codes] for name in lists},
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 from tiphub.release.manifest import sum_file
 from tiphub.release.schema import is_flag, is_integer
 from tiphub.standard import Variable
+from tiphub.vault.s6_publish import model_tables
 from tiphub.vault.s6_publish.draft import ABSTRACT, Draft
 from tiphub.vault.s6_publish.licences import licence_of
 
@@ -52,6 +53,7 @@ _CONTEXT = {
 def croissant(draft: Draft, folder: Path) -> dict[str, Any]:
     """Describe the data files that already lie in ``folder``."""
     about = draft.description
+    names = ["records", "counts", *(["models"] if draft.models else [])]
     licence = licence_of(about.licence)
     document: dict[str, Any] = {
         "@context": _CONTEXT,
@@ -67,7 +69,7 @@ def croissant(draft: Draft, folder: Path) -> dict[str, Any]:
         "citeAs": draft.citation,
         "inLanguage": list(about.languages),
         "isLiveDataset": False,
-        "distribution": [_file(folder, "records.csv", "text/csv"), _file(folder, "counts.csv", "text/csv")],
+        "distribution": [_file(folder, f"{name}.csv", "text/csv") for name in names],
         "recordSet": [
             {
                 "@type": "cr:RecordSet",
@@ -93,9 +95,20 @@ def croissant(draft: Draft, folder: Path) -> dict[str, Any]:
                     )
                 ],
             },
+            *([_models()] if draft.models else []),
         ],
     }
     return document | ({"url": about.homepage} if about.homepage else {})
+
+
+def _models() -> dict[str, Any]:
+    return {
+        "@type": "cr:RecordSet",
+        "@id": "models",
+        "name": "models",
+        "description": model_tables.ABOUT,
+        "field": [_column("models", *column) for column in model_tables.columns()],
+    }
 
 
 def _semantic(version: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from tiphub.release import Release
+from tiphub.release import ModelTables, Release
 from tiphub.standard import Standard, Variable
 from tiphub.vault.ledger import Booking
 
@@ -56,6 +56,7 @@ class Draft:
     smallest_count: int | None
     records: pa.Table
     counts: pa.Table
+    models: ModelTables | None
     statement: Mapping[str, Any]
     argument: str
     evaluation: Mapping[str, Any]

@@ -5,10 +5,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from tiphub.release.model_tables import FILE
 from tiphub.vault.s6_publish.citation import citation
 from tiphub.vault.s6_publish.codebook import codebook
 from tiphub.vault.s6_publish.croissant import croissant
 from tiphub.vault.s6_publish.draft import Draft
+from tiphub.vault.s6_publish.model_tables import model_tables
 from tiphub.vault.s6_publish.notes import notes
 from tiphub.vault.s6_publish.package import package
 from tiphub.vault.s6_publish.pages import codebook_page, readme
@@ -22,7 +24,8 @@ def as_json(document: Mapping[str, Any]) -> bytes:
     ).encode()
 
 
-WRITERS: Mapping[str, Callable[[Draft, Path], bytes]] = {
+Writer = Callable[[Draft, Path], bytes]
+WRITERS: Mapping[str, Writer] = {
     "records.csv": lambda draft, _: as_csv(draft.records),
     "records.parquet": lambda draft, _: as_parquet(draft.records),
     "counts.csv": lambda draft, _: as_csv(draft.counts),
@@ -38,3 +41,8 @@ WRITERS: Mapping[str, Callable[[Draft, Path], bytes]] = {
     "README.md": lambda draft, _: readme(draft),
 }
 """Descriptions of the data files come after the data files, whose sums they carry."""
+
+
+def writers_of(draft: Draft) -> Mapping[str, Writer]:
+    """The files of this release: with the models' tables where the hub declared models."""
+    return ({FILE: lambda found, _: model_tables(found)} if draft.models else {}) | dict(WRITERS)

@@ -20,7 +20,7 @@ from tiphub.standard import Standard, Variable
 from tiphub.vault.ledger import Booking
 from tiphub.vault.s6_publish.draft import Description, Draft
 from tiphub.vault.s6_publish.figures import refuse_figures
-from tiphub.vault.s6_publish.files import WRITERS
+from tiphub.vault.s6_publish.files import writers_of
 from tiphub.vault.s6_publish.manifest import write_manifest
 from tiphub.vault.s6_publish.mixed import beside, refuse_mixed, signed
 from tiphub.vault.s6_publish.refuse import refuse
@@ -102,6 +102,7 @@ def publish(
             smallest_count=smallest_count,
             records=_typed(content, variables),
             counts=typed_counts(content.counts),
+            models=content.models,
             statement=signed(content.statement, others, signed_mixed),
             argument=argument,
             evaluation=evaluation,
@@ -137,14 +138,15 @@ def _typed(content: Content, variables: tuple[Variable, ...]) -> pa.Table:
 
 def _write(draft: Draft, releases: Path, key: Ed25519PrivateKey, progress: Progress) -> Path:
     building = Path(tempfile.mkdtemp(prefix=f"{_BUILDING}{draft.version}-", dir=releases))
+    writers = writers_of(draft)
     try:
         with progress.stage("publish", draft.records.num_rows) as task:
-            for name, writer in WRITERS.items():
+            for name, writer in writers.items():
                 (building / name).write_bytes(writer(draft, building))
-            write_manifest(building, draft.version, WRITERS, key)
+            write_manifest(building, draft.version, writers, key)
             _refuse_unsound(building, key)
             final = releases / draft.version
-            _make_durable(building)
+            _make_durable(building, writers)
             if final.exists():
                 raise TiphubError(
                     f"The release {draft.version} exists and is never overwritten.", where=str(final)
@@ -169,8 +171,8 @@ def _refuse_unsound(building: Path, key: Ed25519PrivateKey) -> None:
         )
 
 
-def _make_durable(building: Path) -> None:
-    for name in (*WRITERS, MANIFEST, SIGNATURE):
+def _make_durable(building: Path, names: Iterable[str]) -> None:
+    for name in (*names, MANIFEST, SIGNATURE):
         (building / name).chmod(0o644)
         _sync(building / name)
     building.chmod(0o755)

@@ -7,6 +7,7 @@ from tiphub.release.manifest import sum_file
 from tiphub.release.schema import is_flag, is_integer
 from tiphub.standard import Variable
 from tiphub.vault.ledger import Booking
+from tiphub.vault.s6_publish import model_tables
 from tiphub.vault.s6_publish.draft import ABSTRACT, Contributor, Draft
 from tiphub.vault.s6_publish.licences import licence_of
 
@@ -33,6 +34,7 @@ def package(draft: Draft, folder: Path) -> dict[str, Any]:
             _table(folder, "counts", "How many records share one value, or several.", _counts()),
             _file(folder, "records-parquet", "records.parquet", "The records, typed."),
             _file(folder, "counts-parquet", "counts.parquet", "The counts, typed."),
+            *([_table(folder, "models", model_tables.ABOUT, model_tables.fields())] if draft.models else []),
         ],
         "tiphub": {
             "standard": draft.standard.version,

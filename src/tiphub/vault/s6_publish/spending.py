@@ -23,7 +23,7 @@ def refuse_unbooked(content: Content, booking: Booking | None, version: str) -> 
             "These records were made with repeatable noise, for a test: they protect nobody.", do=_FAULT
         )
     spends = "rho" in parameters or "epsilon" in parameters
-    noisy = content.counts.column("std").null_count < content.counts.num_rows
+    noisy = content.models is not None or content.counts.column("std").null_count < content.counts.num_rows
     if not spends and not noisy and booking is None:
         return
     if booking is None:
