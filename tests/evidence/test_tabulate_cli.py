@@ -50,7 +50,9 @@ def test_json_for_scripts(cases: Path) -> None:
     assert document["source"] == str(cases)
     assert document["measure"] == "recruiter_relation"
     first = document["rows"][0]
-    assert list(first) == ["by", "value", "numerator", "denominator", "share", "low", "high"]
+    assert list(first)[:7] == ["by", "value", "numerator", "denominator", "share", "low", "high"]
+    assert document["includes"] == ["sampling"]
+    assert first["numerator_low"] is first["denominator_high"] is None
     assert first["by"] == {"majority_status": "child"}
     assert (first["value"], first["numerator"], first["denominator"], first["share"]) == (
         "family",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
     from tiphub.engine import Engine
+    from tiphub.evidence.noise import MeasuredCounts
     from tiphub.release import Release
 
 
@@ -24,6 +25,14 @@ class Source:
     table: "ir.Table"
     smallest_count: int | None = None
     release: "Release | None" = None
+
+    def noise(self, engine: "Engine") -> "MeasuredCounts | None":
+        """What a release with privacy noise says of its counts; ``None`` where no noise was added."""
+        from tiphub.evidence.noise import MeasuredCounts
+
+        if self.release is None:
+            return None
+        return MeasuredCounts(self.release.counts(engine).to_pyarrow()) or None
 
 
 def open_source(source: Path, layout: str | None, standard: Standard, engine: "Engine") -> Source:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tiphub.evidence import Row, Tabulation
 
 
+BOUNDS = ("numerator_low", "numerator_high", "denominator_low", "denominator_high")
 WIDE = 200
 """Characters a line, where the table goes to a file or another program."""
 
@@ -48,6 +49,9 @@ def tabulate(
 ) -> None:
     """Tabulate a data file or a release: shares with their denominators and 95% intervals.
 
+    Of a release with privacy noise each count has an interval too: between which numbers the true one lies.
+    Where the release did not measure the columns together, it says "not measured" instead.
+
     A group follows CTDC's denominator rule: among the records with at least one of its options set.
     A field is taken among the records whose value is known.
     """
@@ -68,11 +72,13 @@ def tabulate(
             by=by or [],
             where=conditions,
             smallest_count=opened.smallest_count,
+            noise=opened.noise(engine),
         )
     if format is Format.json:
         rows = [asdict(row) for row in found.rows]
         notes = {"notes": list(found.notes)} if found.notes else {}
-        document = {"source": str(source), "measure": found.measure, "rows": rows, **notes}
+        head = {"source": str(source), "measure": found.measure, "includes": list(found.includes)}
+        document = {**head, "rows": rows, **notes}
         typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         return
     if format is Format.csv:
@@ -83,13 +89,21 @@ def tabulate(
         Console(stderr=format is Format.csv).print(note, highlight=False, markup=False)
 
 
-def _figures(row: "Row", by: list[str]) -> list[str]:
+UNMEASURED = "not measured"
+
+
+def _figures(row: "Row", by: list[str], *, noisy: bool) -> list[str]:
     cells = ["unknown" if row.by[name] is None else str(row.by[name]) for name in by]
     count = "held back" if row.numerator is None else f"{row.numerator:,}"
     base = "held back" if row.denominator is None else f"{row.denominator:,}"
     share = "" if row.share is None else f"{row.share:.1%}"
     interval = "" if row.low is None or row.high is None else f"{row.low:.1%} to {row.high:.1%}"
-    return [*cells, row.value, count, base, share, interval]
+    if not noisy:
+        return [*cells, row.value, count, base, share, interval]
+    between = (
+        f"{row.numerator_low:,} to {row.numerator_high:,}" if row.numerator_low is not None else UNMEASURED
+    )
+    return [*cells, row.value, count, between, base, share, interval or UNMEASURED]
 
 
 def _show(found: "Tabulation", by: list[str], standard: Standard) -> None:
@@ -97,13 +111,14 @@ def _show(found: "Tabulation", by: list[str], standard: Standard) -> None:
     table = Table(title=known.label["en"], title_justify="left", box=None, pad_edge=False)
     for name in (*by, found.measure):
         table.add_column(name)
-    for name in ("count", "of", "share", "95% interval"):
+    between = ("95% interval",) if found.noisy else ()
+    for name in ("count", *between, "of", "share", "95% interval"):
         table.add_column(name, justify="right")
     last: object = None
     for row in found.rows:
         if by and last is not None and last != row.by:
             table.add_section()
-        table.add_row(*_figures(row, by))
+        table.add_row(*_figures(row, by, noisy=found.noisy))
         last = row.by
     console = Console()
     Console(width=console.width if console.is_terminal else WIDE).print(table)
@@ -111,7 +126,10 @@ def _show(found: "Tabulation", by: list[str], standard: Standard) -> None:
 
 def _csv(found: "Tabulation", by: list[str]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([*by, found.measure, "numerator", "denominator", "share", "low", "high"])
+    bounds = BOUNDS if found.noisy else ()
+    writer.writerow([*by, found.measure, "numerator", "denominator", "share", "low", "high", *bounds])
     for row in found.rows:
-        figures = (row.numerator, row.denominator, row.share, row.low, row.high)
-        writer.writerow([*(row.by[name] for name in by), row.value, *figures])
+        figures = [row.numerator, row.denominator, row.share, row.low, row.high]
+        figures += [getattr(row, name) for name in bounds]
+        told = [UNMEASURED if figure is None and found.noisy else figure for figure in figures]
+        writer.writerow([*(row.by[name] for name in by), row.value, *told])

@@ -7,16 +7,9 @@ import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
 from tiphub.standard import Column, Standard, flag_name
+from tiphub.standard.answered import options_of
 
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
-
-
-def options_of(columns: Iterable[str], standard: Standard, group: str) -> tuple[str, ...]:
-    """The options of a group that a source carries: the finest, and a merged one only without its parts."""
-    has = set(columns)
-    options = [code for code in standard.options(group) if flag_name(group, code.code) in has]
-    fine = {code.code for code in options if not code.merged_from}
-    return tuple(code.code for code in options if not fine.intersection(code.merged_from))
 
 
 def group_flags(table: ir.Table, standard: Standard, group: str) -> dict[str, str]:
@@ -59,19 +52,33 @@ def chosen(table: ir.Table, standard: Standard, name: str, value: str) -> ir.Boo
     Raises:
         TiphubError: the column or the value is not in the standard.
     """
-    column = countable(table, standard, name)
-    cells, wanted = table[name], value.strip().casefold()
-    if wanted == "unknown":
+    wanted = meant(table, standard, name, value)
+    cells = table[name]
+    if not wanted:
         return cells.isnull()
+    kind = standard.columns[name].kind
+    return cells == (wanted == "yes" if kind == "flag" else int(wanted) if kind == "integer" else wanted)
+
+
+def meant(table: ir.Table, standard: Standard, name: str, value: str) -> str:
+    """The value that a word means, as a release's counts write it: a code, yes, no, a number, "" for unknown.
+
+    Raises:
+        TiphubError: the column or the value is not in the standard.
+    """
+    column = countable(table, standard, name)
+    wanted = value.strip().casefold()
+    if wanted == "unknown":
+        return ""
     if column.kind == "flag":
         if wanted not in _ANSWERS:
             raise TiphubError(f"{name} is answered yes, no or unknown, not {value}.")
-        return cells == _ANSWERS[wanted]
+        return "yes" if _ANSWERS[wanted] else "no"
     if column.kind == "integer":
         if not wanted.lstrip("-").isdigit():
             raise TiphubError(f"{name} is a number, not {value}.")
-        return cells == int(wanted)
-    return cells == _code(column, standard, value)
+        return str(int(wanted))
+    return _code(column, standard, value)
 
 
 def _code(column: Column, standard: Standard, value: str) -> str:

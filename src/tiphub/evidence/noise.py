@@ -26,6 +26,12 @@ class Bounds:
     variance: float
 
 
+def around(count: int, variance: float) -> Bounds:
+    """The bounds of a count whose noise has this variance."""
+    half = Z95 * sqrt(variance)
+    return Bounds(max(floor(count - half), 0), ceil(count + half), variance)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """One measured table: its columns, the deviation of each of its cells, and the cells that anybody has."""
@@ -86,9 +92,7 @@ class MeasuredCounts:
             one = tuple(listed[0] for listed in values)
             _, low, high = table.cells.get(one, (0, 0.0, Z95 * table.deviation))
             return Bounds(floor(min(low, count)), ceil(max(high, count)), table.error(one) ** 2)
-        variance = _variance(table, values, size)
-        half = Z95 * sqrt(variance)
-        return Bounds(max(floor(count - half), 0), ceil(count + half), variance)
+        return around(count, _variance(table, values, size))
 
     def _table(self, key: frozenset[str]) -> _Table | None:
         if key not in self._slices:

@@ -8,8 +8,10 @@ import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.columns import chosen, countable, group_flags, ordered_values
-from tiphub.evidence.interval import wilson
+from tiphub.evidence.carried import Carried, both
+from tiphub.evidence.columns import chosen, countable, group_flags, meant, ordered_values
+from tiphub.evidence.interval import share, wilson
+from tiphub.evidence.noise import Cell, MeasuredCounts
 from tiphub.standard import Standard
 
 Place = tuple[Any, ...]
@@ -19,7 +21,12 @@ Counts = dict[Place, tuple[int, dict[str, int]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One share. ``None`` in ``by`` is unknown; a figure that is ``None`` is held back (too few people)."""
+    """One share. ``None`` in ``by`` is unknown; a figure that is ``None`` is held back (too few people).
+
+    ``low`` and ``high`` are the share's 95% interval. Where privacy noise was added, it counts that in, and
+    so do the bounds of both counts: between them the true number lies with 95%. There, a bound that is
+    ``None`` is unknown: the release measured no table of these columns together.
+    """
 
     by: Mapping[str, str | int | None]
     value: str
@@ -28,15 +35,25 @@ class Row:
     share: float | None
     low: float | None
     high: float | None
+    numerator_low: int | None = None
+    numerator_high: int | None = None
+    denominator_low: int | None = None
+    denominator_high: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Tabulation:
-    """The rows of a table, what they measure, and what a reader must know besides."""
+    """The rows of a table, what they measure, what their intervals include, and what to know besides."""
 
     measure: str
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ("sampling",)
+
+    @property
+    def noisy(self) -> bool:
+        """Whether the counts carry privacy noise."""
+        return "privacy noise" in self.includes
 
 
 def tabulate(
@@ -48,6 +65,8 @@ def tabulate(
     by: Sequence[str] = (),
     where: Mapping[str, str] | None = None,
     smallest_count: int | None = None,
+    noise: MeasuredCounts | None = None,
+    within: Cell | None = None,
 ) -> Tabulation:
     """Count a group's options, or a field's values, and take their shares.
 
@@ -66,6 +85,8 @@ def tabulate(
         where: column and code or label (any language), ``yes`` or ``no`` for a flag, ``unknown`` for none.
         smallest_count: hold back figures on fewer people than this, and more where one could be worked out
             from those that remain.
+        noise: the counts of the release that the table is of, if privacy noise was added to them.
+        within: what the table was narrowed down to before; needed to say how much noise is in its counts.
 
     Returns:
         Rows ordered by the cells of ``by`` in the standard's order, then from the most frequent value on
@@ -88,6 +109,10 @@ def tabulate(
         name = countable(table, standard, str(field)).name
         title = standard.columns[name].label["en"]
         counts = _field_counts(rows, name, by, ordered_values(standard.columns[name], standard))
+    carried = None
+    if noise:
+        narrowed = {name: (meant(table, standard, name, value),) for name, value in (where or {}).items()}
+        carried = Carried(noise, group or "", str(field), both(within or {}, narrowed))
     out: list[Row] = []
     notes: list[str] = []
     for place in sorted(counts, key=lambda place: _rank(place, orders)):
@@ -95,7 +120,8 @@ def tabulate(
         if denominator == 0:
             notes.append(_nobody(title, dict(zip(by, place, strict=True))))
             continue
-        found = [_row(dict(zip(by, place, strict=True)), *pair, denominator) for pair in numerators.items()]
+        here = dict(zip(by, place, strict=True))
+        found = [_row(here, *pair, denominator, carried) for pair in numerators.items()]
         held = _hold_back(found, smallest_count, exclusive=group is None) if smallest_count else found
         out += held if numbered else sorted(held, key=lambda row: -(row.numerator or 0))
     if not counts:
@@ -104,7 +130,10 @@ def tabulate(
         notes.append(
             f"Figures on fewer than {smallest_count} people are held back, and with them some others."
         )
-    return Tabulation(str(group or field), tuple(out), tuple(notes))
+    if carried and any(row.low is None or row.numerator_low is None for row in out):
+        notes.append(UNMEASURED)
+    includes = ("sampling", "privacy noise") if carried else ("sampling",)
+    return Tabulation(str(group or field), tuple(out), tuple(notes), includes)
 
 
 def _group_counts(rows: ir.Table, flags: Mapping[str, str], by: Sequence[str]) -> Counts:
@@ -163,9 +192,27 @@ def _nobody(title: str, by: Mapping[str, Any]) -> str:
     return f"No record{' with ' + named if named else ''} has an answer to “{title}”."
 
 
-def _row(by: Mapping[str, Any], value: str, numerator: int, denominator: int) -> Row:
-    low, high = wilson(numerator, denominator)
-    return Row(by, value, numerator, denominator, numerator / denominator, low, high)
+UNMEASURED = (
+    "Where an interval is unknown, the release measured no table of these columns together: such a number"
+    " follows from the others by a model, and may be wrong."
+)
+
+
+def _row(by: Mapping[str, Any], value: str, numerator: int, denominator: int, carried: Carried | None) -> Row:
+    if carried is None:
+        low, high = wilson(numerator, denominator)
+        return Row(by, value, numerator, denominator, numerator / denominator, low, high)
+    count, base = carried.numerator(by, value, numerator), carried.denominator(by, denominator)
+    row = Row(by, value, numerator, denominator, numerator / denominator, None, None)
+    if count:
+        row = replace(row, numerator_low=count.low, numerator_high=count.high)
+    if base:
+        row = replace(row, denominator_low=base.low, denominator_high=base.high)
+    if count and base:
+        rest = count.variance + base.variance
+        found = share(numerator, denominator, noise=count.variance, rest=rest)
+        row = replace(row, low=found.low, high=found.high)
+    return row
 
 
 def _hold_back(rows: list[Row], smallest: int, *, exclusive: bool) -> list[Row]:
