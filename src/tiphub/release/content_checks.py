@@ -91,7 +91,8 @@ def check_counts(counts: pa.Table, declared: Declared) -> Check:
 
 
 def _count_defects(counts: pa.Table, declared: Declared) -> Iterator[Finding]:
-    domains = {item.name: frozenset((*item.values, UNKNOWN)) for item in declared.variables}
+    known = (*declared.counted, *declared.variables)
+    domains = {item.name: frozenset((*item.values, UNKNOWN)) for item in known}
     seen: set[tuple[str, str]] = set()
     k = declared.smallest_count
     columns = [counts.column(name).to_pylist() for name in counts.column_names]

@@ -8,7 +8,7 @@ from typing import Any
 from tiphub.errors import TiphubError
 from tiphub.release.finding import Check, Finding
 from tiphub.release.manifest import Manifest, read_json
-from tiphub.release.schema import is_integer, variables_of
+from tiphub.release.schema import counted_of, is_integer, variables_of
 from tiphub.standard import Standard, Variable, load_standard, variable
 
 STATEMENT = ("method", "parameters", "unit", "protects_from", "does_not_protect_from")
@@ -19,9 +19,10 @@ _AGAIN = "Ask the publisher for a release that passes its check."
 
 @dataclass(frozen=True)
 class Declared:
-    """What a release declares: what its tables are held against."""
+    """What a release declares: what its tables are held against; ``counted`` are columns of counts alone."""
 
     variables: tuple[Variable, ...]
+    counted: tuple[Variable, ...]
     quasi_identifiers: tuple[str, ...]
     smallest_count: int | None
     records: int
@@ -40,6 +41,7 @@ def check_metadata(path: Path, manifest: Manifest) -> tuple[Check, Declared | No
         own = package["tiphub"]
         declared = Declared(
             variables=variables,
+            counted=counted_of(codebook),
             quasi_identifiers=tuple(map(_text, own["quasi_identifiers"])),
             smallest_count=None if own["smallest_count"] is None else _number(own["smallest_count"]),
             records=_number(own["records"]),

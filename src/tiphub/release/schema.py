@@ -49,6 +49,23 @@ def variables_of(codebook: Mapping[str, Any]) -> tuple[Variable, ...]:
     return found
 
 
+def counted_of(codebook: Mapping[str, Any]) -> tuple[Variable, ...]:
+    """The columns that only the counts have: whether a record has any option of a group.
+
+    Raises:
+        TiphubError: the codebook is not one.
+    """
+    try:
+        names = [str(group["answered"]) for group in codebook["groups"] if group.get("answered")]
+    except (KeyError, TypeError, AttributeError) as error:
+        raise TiphubError(
+            f"The codebook's groups cannot be read: {str(error)[:200]}.",
+            where="codebook.json",
+            do="Fetch the release again.",
+        ) from None
+    return tuple(Variable(name, ("yes",), (None,)) for name in names)
+
+
 def _variable(column: Mapping[str, Any], lists: Mapping[str, tuple[tuple[str, str | None], ...]]) -> Variable:
     match column["kind"]:
         case "flag":

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiphub.standard import Code, Variable
+from tiphub.standard.answered import answered_name
 from tiphub.vault.s6_publish.draft import Draft
 
 DENOMINATOR_RULE = {
@@ -23,6 +24,7 @@ def codebook(draft: Draft) -> dict[str, Any]:
     standard = draft.standard
     columns = [standard.columns[name] for name in draft.columns]
     lists = sorted({column.codes for column in columns if column.codes})
+    counted = set(draft.counts.column("fields").to_pylist())
     groups = [name for name in standard.groups if any(column.group == name for column in columns)]
     return {
         "title": draft.description.title,
@@ -36,6 +38,7 @@ def codebook(draft: Draft) -> dict[str, Any]:
                 "definition": dict(standard.groups[name].definition),
                 "requires": standard.groups[name].requires,
                 "denominator": DENOMINATOR_RULE,
+                "answered": answered_name(name) if answered_name(name) in counted else None,
                 "columns": [column.name for column in columns if column.group == name],
             }
             for name in groups

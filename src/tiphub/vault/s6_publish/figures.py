@@ -66,6 +66,7 @@ FIGURES: Mapping[str, Shape] = {
         "rounded_to": _share,
         # differential privacy: follows from the budget and the noisy tables
         "noise": {ANY: _NOISE},
+        "answered": {ANY: {"records_off_by": _hundredths, "std": _hundredths}},
     },
     "homogeneity": {"groups": _share, "people": _share, "columns": {ANY: _share}},
     "errors_of_counts": [_ERRORS],

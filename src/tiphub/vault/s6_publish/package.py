@@ -117,7 +117,12 @@ def _field(draft: Draft, item: Variable) -> dict[str, Any]:
 
 def _counts() -> list[dict[str, Any]]:
     return [
-        {"name": "fields", "type": "string", "description": "The columns counted over, joined by |."},
+        {
+            "name": "fields",
+            "type": "string",
+            "description": "The columns counted over, joined by |. GROUP:answered, where it is there, is yes"
+            " for records with any option of the group: the denominator of its shares.",
+        },
         {"name": "values", "type": "string", "description": "Their values, joined by |; unknown is empty."},
         {"name": "count", "type": "integer", "description": "Records with these values."},
         {

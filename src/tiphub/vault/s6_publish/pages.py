@@ -1,7 +1,7 @@
 """The pages of a release that people read: README.md and codebook.html."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 
 from tiphub.release import SEPARATOR
 from tiphub.standard import Code, Column, Variable
+from tiphub.standard.answered import answered_name
 from tiphub.standard.model import Text
 from tiphub.vault.s6_publish.codebook import DENOMINATOR_RULE
 from tiphub.vault.s6_publish.draft import ABSTRACT, Draft
@@ -47,7 +48,7 @@ Counted = Mapping[str, tuple[int, tuple[float, float] | None]]
 
 def readme(draft: Draft) -> bytes:
     """Write the README for a researcher."""
-    text = _templates().get_template("README.md.j2").render(_said_of(draft))
+    text = _templates().get_template("README.md.j2").render(_said_of(draft), answered=_first_answered(draft))
     return text.encode()
 
 
@@ -67,7 +68,11 @@ def codebook_page(draft: Draft) -> bytes:
         .render(
             _said_of(draft),
             fields=[entry for entry in entries.values() if entry.column.group is None],
-            groups=[(group, _options(draft, names, counts)) for group, names in groups if names],
+            groups=[
+                (group, [*_answered(draft, group.name, counts), *_options(draft, names, counts)])
+                for group, names in groups
+                if names
+            ],
             lists=[(name, _tree(standard.code_lists[name].codes)) for name in long_lists],
             rule=DENOMINATOR_RULE["en"],
             most_common=_MOST_COMMON,
@@ -146,6 +151,21 @@ def _line(draft: Draft, value: tuple[str, Text, str], counts: Counted) -> Line:
 
 def _width(count: int | None, people: int) -> float:
     return round(100 * (count or 0) / max(people, 1), 1)
+
+
+def _first_answered(draft: Draft) -> str:
+    """An example of a column that only the counts have, if there is one."""
+    counts = _one_way(draft)
+    names = (answered_name(group) for group in draft.standard.groups)
+    return next((name for name in names if name in counts), "")
+
+
+def _answered(draft: Draft, group: str, counts: Mapping[str, Counted]) -> list[Line]:
+    name = answered_name(group)
+    if name not in counts:
+        return []
+    told = "The denominator of the shares. A column of counts.csv, not of the records."
+    return [replace(_line(draft, ("yes", {"en": "Any of these"}, told), counts[name]), code=name)]
 
 
 def _options(draft: Draft, names: list[str], counts: Mapping[str, Counted]) -> list[Line]:
