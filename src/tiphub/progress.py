@@ -56,7 +56,7 @@ class _RichTask:
 
 
 class Terminal:
-    """Stage, rows, time gone and time left, on standard error; a line a stage where that is no terminal."""
+    """Stages, how far they are, time gone and left, on standard error; a line each where that is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True)
@@ -69,7 +69,6 @@ class Terminal:
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
-            TextColumn("rows"),
             TimeElapsedColumn(),
             TimeRemainingColumn(compact=True),
             console=self.console,

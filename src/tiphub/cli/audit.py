@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
@@ -148,9 +149,8 @@ def _tell(file: Path, layout: str | None, audited: _Audited) -> None:
     risk, console = audited.risk, Console(highlight=False)
     console.print(f"[bold]{escape(str(file))}[/bold]" + (f"  layout {layout}" if layout else "  as it is"))
     left_out = f", {audited.quarantined:,} more not accepted" if audited.quarantined else ""
-    console.print(
-        f"{risk.records:,} records{left_out}; {len(risk.columns)} columns: {escape(', '.join(risk.columns))}"
-    )
+    names = f"{amount(len(risk.columns), 'column')}: {escape(', '.join(risk.columns))}"
+    console.print(f"{amount(risk.records, 'record')}{left_out}; {names}")
     if not risk.records:
         console.print("[yellow]There is no record to audit.[/yellow]")
         return
@@ -173,7 +173,7 @@ def _head(console: Console, title: str, table: Table) -> None:
 
 
 def _part(risk: "Risk", records: int, what: str) -> str:
-    return f"{records:,} records ({_percent(risk.share(records))}) {what}"
+    return f"{amount(records, 'record')} ({_percent(risk.share(records))}) {what}"
 
 
 def _percent(share: float) -> str:

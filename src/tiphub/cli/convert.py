@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 from tiphub.standard import load_standard
@@ -40,7 +41,7 @@ def convert(
         part.unlink(missing_ok=True)
         raise TiphubError(f"The file cannot be written: {error.strerror or error}.", where=str(out)) from None
     aside = f"; {opened.quarantined:,} of {opened.read:,} could not be read" if opened.quarantined else ""
-    typer.echo(f"{written.num_rows:,} rows written to {out}{aside}.")
+    typer.echo(f"{amount(written.num_rows, 'row')} written to {out}{aside}.")
     if losses:
         typer.echo(f"What {layout.name} cannot say (records, column of the standard, why):")
     for loss in losses:

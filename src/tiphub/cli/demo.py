@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Terminal
@@ -132,7 +133,7 @@ def _told(outcome: "FileOutcome") -> str:
     if outcome.known:
         return f"{name}: taken in already"
     quality = outcome.quality
-    rows = f"{outcome.contribution.rows:,} rows read, {quality.accepted:,} accepted"
+    rows = f"{amount(outcome.contribution.rows, 'row')} read, {quality.accepted:,} accepted"
     return f"{name}: {rows}, {quality.quarantined:,} quarantined; report: {outcome.report / 'report.html'}"
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.progress import Terminal
 
@@ -40,8 +41,9 @@ def _tell(outcome: "FileOutcome") -> None:
         when = f"{taken.received:%Y-%m-%d %H:%M} UTC"
         lines = [f"{taken.origin.name}: taken in already on {when}. Nothing was changed."]
     else:
-        read = f"{taken.rows:,} rows read, {quality.accepted:,} accepted, {quality.quarantined:,} quarantined"
-        lines = [f"{taken.origin.name}: {read}", *_changes(quality, repair=taken.repair)]
+        rows = f"{quality.accepted:,} accepted, {quality.quarantined:,} quarantined"
+        read = f"{taken.origin.name}: {amount(taken.rows, 'row')} read, {rows}"
+        lines = [read, *_changes(quality, repair=taken.repair)]
     lines.append(f"  report for the agency: {outcome.report / 'report.html'}")
     _console().print("\n".join(lines))
 
@@ -54,7 +56,7 @@ def _changes(quality: "Quality", *, repair: bool) -> Iterator[str]:
             f"{changes.unchanged:,} unchanged{unsent}"
         )
     if quality.released:
-        yield f"  {quality.released:,} rows left the quarantine"
+        yield f"  {amount(quality.released, 'row')} left the quarantine"
     if not quality.correctable:
         yield "  no record id: the file adds, and its rows cannot be corrected one by one"
 

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 
@@ -108,7 +109,7 @@ def _interval(item: "Estimate") -> str:
 def _show(name: str, found: "Prevalence") -> None:
     console = Console()
     about = "" if found.noise is None else "about "
-    title = f"{name}: {about}{found.observed:,} people on at least one list"
+    title = f"{name}: {about}{amount(found.observed, 'person', 'people')} on at least one list"
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     table.add_column("model", no_wrap=True)
     for column in ("total", "95% interval", "deviance", "df", "p", "AIC", "BIC"):

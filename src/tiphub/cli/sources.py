@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard
 
@@ -55,7 +56,7 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
         raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
     found = open_standard(source, layout, standard, engine)
     if found.quarantined:
-        text = f"{found.read:,} rows read, {found.quarantined:,} set aside because they could not be read."
+        text = f"{amount(found.read, 'row')} read, {found.quarantined:,} set aside as unreadable."
         Console(stderr=True).print(text, highlight=False)
     return Source(found.table.select(*found.columns))
 

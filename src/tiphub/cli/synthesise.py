@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
@@ -59,7 +60,7 @@ def synthesise(
     )
     _write(made, out)
     aside = (
-        f" {made.quarantined:,} of {made.read:,} rows could not be read and are not in it."
+        f" {made.quarantined:,} of {amount(made.read, 'row')} could not be read and are not in it."
         if made.quarantined
         else ""
     )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tiphub.amount import amount
 from tiphub.release.content import SEPARATOR, UNKNOWN
 from tiphub.release.finding import MOST, Check, Finding
 from tiphub.release.metadata import Declared
@@ -24,10 +25,10 @@ _PUBLISHER = "Do not use this release; tell its publisher."
 
 def check_rows(records: pa.Table, declared: Declared) -> Check:
     """The records are as many as the release says."""
-    told = f"There are {records.num_rows:,} records, the release says {declared.records:,}."
+    told = f"Counted: {amount(records.num_rows, 'record')}; the release says {declared.records:,}."
     findings = () if records.num_rows == declared.records else (Finding(told, "records.csv", do=_PUBLISHER),)
     return Check(
-        "rows", "The records are as many as declared", findings, note=f"{records.num_rows:,} records"
+        "rows", "The records are as many as declared", findings, note=amount(records.num_rows, "record")
     )
 
 
@@ -64,7 +65,7 @@ def check_k(records: pa.Table, declared: Declared) -> Check:
     small = groups.filter(pc.less(groups.column("count_all"), k))
     findings = [
         Finding(
-            f"{row['count_all']} records share {_described(row, names)}: fewer than {k}.",
+            f"{amount(row['count_all'], 'record')} with {_described(row, names)}: fewer than {k}.",
             "records.csv",
             column=", ".join(names),
             do=_PUBLISHER,
@@ -73,10 +74,14 @@ def check_k(records: pa.Table, declared: Declared) -> Check:
     ]
     if small.num_rows > MOST:
         findings.append(
-            Finding(f"{small.num_rows - MOST:,} more groups are too small.", "records.csv", do=_PUBLISHER)
+            Finding(
+                f"And {amount(small.num_rows - MOST, 'more group')} too small.", "records.csv", do=_PUBLISHER
+            )
         )
     smallest = pc.min(groups.column("count_all")).as_py()
-    note = f"k = {k}; the smallest of {groups.num_rows:,} groups over {', '.join(names)} has {smallest}"
+    note = (
+        f"k = {k}; the smallest of {amount(groups.num_rows, 'group')} over {', '.join(names)} has {smallest}"
+    )
     return Check("k", title, tuple(findings), note=note if not findings else "")
 
 
@@ -109,7 +114,7 @@ def _count_defects(counts: pa.Table, declared: Declared) -> Iterator[Finding]:
             )
         seen.add((fields, values))
         if k is not None and count < k:
-            told = f"{count} people have {fields} = {values}: fewer than {k}."
+            told = f"{amount(count, 'person', 'people')} with {fields} = {values}: fewer than {k}."
             yield Finding(told, "counts.csv", number, "count", str(count), do=_PUBLISHER)
         given = [bound is not None for bound in (std, low, high)]
         if any(given) and not (all(given) and std >= 0 and low <= count <= high):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.release.finding import Check, Finding
 from tiphub.release.manifest import (
@@ -24,7 +25,9 @@ def check_manifest(path: Path) -> tuple[Check, Manifest | None]:
         manifest = read_manifest(path)
     except TiphubError as error:
         return Check("manifest", title, (_told(error),)), None
-    return Check("manifest", title, note=f"version {manifest.version}, {len(manifest.files)} files"), manifest
+    return Check(
+        "manifest", title, note=f"version {manifest.version}, {amount(len(manifest.files), 'file')}"
+    ), manifest
 
 
 def check_signature(path: Path, manifest: Manifest, public_key: str | None) -> Check:

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from tiphub.amount import amount
 from tiphub.release.finding import MOST, Finding
 from tiphub.release.schema import COUNTS, is_flag, is_integer, records_schema
 from tiphub.standard import Variable
@@ -45,7 +46,7 @@ def read_parquet(path: Path, schema: pa.Schema, most_rows: int) -> tuple[pa.Tabl
     try:
         file = pq.ParquetFile(path)
         if file.metadata.num_rows != most_rows:
-            told = f"It has {file.metadata.num_rows:,} rows, the CSV has {most_rows:,}."
+            told = f"It has {amount(file.metadata.num_rows, 'row')}, the CSV has {most_rows:,}."
             return None, [Finding(told, path.name, do=_AGAIN)]
         if [(f.name, f.type) for f in file.schema_arrow] != [(f.name, f.type) for f in schema]:
             return None, [
@@ -83,7 +84,7 @@ def _rows(path: Path, header: Sequence[str]) -> Iterator[tuple[int, list[str]] |
                         yield Finding("The header is not the codebook's columns.", path.name, 1, do=_AGAIN)
                         return
                 elif len(cells) != len(header):
-                    told = f"The row has {len(cells)} cells, the header {len(header)}."
+                    told = f"The row has {amount(len(cells), 'cell')}, the header {len(header)}."
                     yield Finding(told, path.name, number, do=_AGAIN)
                 else:
                     yield number, cells

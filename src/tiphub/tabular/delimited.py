@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.tabular import rows
 from tiphub.tabular.dialect import Dialect, find_dialect
@@ -207,7 +208,7 @@ def _swallowed(lines: int) -> str:
 
 
 def _wrong_width(row: pacsv.InvalidRow) -> str:
-    defect = f"{row.actual_columns} cells where the header has {row.expected_columns}"
+    defect = f"{amount(row.actual_columns, 'cell')} where the header has {row.expected_columns}"
     breaks = row.text.count("\n")
     return (
         f"{defect}; a quote seems not to be closed: the row runs over {breaks + 1} lines"

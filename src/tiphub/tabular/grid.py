@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.tabular import rows
 from tiphub.tabular.header import clean_header, find_header, repeats_header
@@ -78,7 +79,7 @@ def lay_out(grid: Grid, marks: Marks, options: ReadOptions, *, where: str) -> La
 def _header(grid: Grid, marks: Marks, declared: int | None, where: str) -> _Header:
     row = declared or find_header([[cell or "" for cell in row] for row in grid[:40]]) + 1
     if row > len(grid):
-        raise TiphubError(f"There is no row {row}: the sheet has {len(grid)} rows.", where=where)
+        raise TiphubError(f"There is no row {row}: the sheet has {amount(len(grid), 'row')}.", where=where)
     names = _spread_merged(grid[:row], marks.merged)
     filled = {place for row in grid for place, cell in enumerate(row) if cell}
     below = {place for row in grid[row:] for place, cell in enumerate(row) if cell}

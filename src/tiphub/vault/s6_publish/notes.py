@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from tiphub.amount import amount
 from tiphub.release import SEPARATOR, UNKNOWN, Release
 from tiphub.release.schema import is_flag
 from tiphub.standard import Standard, Variable
@@ -37,7 +38,7 @@ def notes(draft: Draft) -> bytes:
         lines += [
             "The first release.",
             "",
-            f"- {draft.records.num_rows:,} records, {len(draft.columns)} columns.",
+            f"- {amount(draft.records.num_rows, 'record')}, {amount(len(draft.columns), 'column')}.",
         ]
     else:
         lines += _changes(draft, draft.previous)
