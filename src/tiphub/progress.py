@@ -56,7 +56,7 @@ class _RichTask:
 
 
 class Terminal:
-    """Stages, how far they are, time gone and left, on standard error; a line each where that is no terminal."""
+    """Stages, how far they are, time gone and left: on standard error, a line each if it is no terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True)

@@ -112,7 +112,7 @@ def test_rows_of_a_wrong_width_are_kept_in_their_place(tmp_path, widths, quoted)
     for row, sent in zip(rows, body, strict=True):
         assert bool(row["_defect"]) == (len(sent) != 3)
         if row["_defect"]:
-            assert f"{len(sent)} cells where the header has 3" in row["_defect"]
+            assert f"{len(sent)} cell{'s' * (len(sent) != 1)} where the header has 3" in row["_defect"]
         assert ",".join(filter(None, cells([row])[0])) == ",".join(sent)  # no text is lost
 
 

@@ -75,7 +75,7 @@ def check_k(records: pa.Table, declared: Declared) -> Check:
     if small.num_rows > MOST:
         findings.append(
             Finding(
-                f"And {amount(small.num_rows - MOST, 'more group')} too small.", "records.csv", do=_PUBLISHER
+                f"Also too small: {amount(small.num_rows - MOST, 'group')}.", "records.csv", do=_PUBLISHER
             )
         )
     smallest = pc.min(groups.column("count_all")).as_py()
