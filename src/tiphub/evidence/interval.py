@@ -42,7 +42,13 @@ class Share:
 
 
 def share(
-    numerator: int, denominator: int, *, noise: float = 0.0, rest: float = 0.0, z: float = Z95
+    numerator: int,
+    denominator: int,
+    *,
+    noise: float = 0.0,
+    rest: float = 0.0,
+    whole: float | None = None,
+    z: float = Z95,
 ) -> Share:
     """The score interval of a share whose parts may carry privacy noise.
 
@@ -51,6 +57,10 @@ def share(
     noise and N p (1-p) from sampling, and the interval holds every p for which X - pN is within z standard
     deviations of nothing. Without noise that is Wilson's interval; without sampling it would be Fieller's
     (Some problems in interval estimation, JRSS B 16, 1954).
+
+    Where the denominator was counted for itself, ``whole`` is the variance of its own noise and ``rest`` is
+    not looked at: X - pN then has variance noise + p^2 whole. (On a release both follow from one estimate of
+    all tables, which makes them agree a little; to take them for independent is the cautious side.)
 
     >>> found = share(303, 751)
     >>> round(found.low, 4), round(found.high, 4)
@@ -62,13 +72,14 @@ def share(
     Raises:
         ValueError: not 0 <= numerator <= denominator, nothing to take a share of, or a negative variance.
     """
-    if not 0 <= numerator <= denominator or denominator == 0 or noise < 0 or rest < 0:
+    if not 0 <= numerator <= denominator or denominator == 0 or min(noise, rest, whole or 0) < 0:
         raise ValueError(f"{numerator} of {denominator} is no share")
     value, square = numerator / denominator, z * z
-    a = denominator**2 + square * denominator - square * (noise + rest)
-    b = -2 * numerator * denominator - square * denominator + 2 * square * noise
+    shared, both = (noise, noise + rest) if whole is None else (0.0, whole)
+    a = denominator**2 + square * denominator - square * both
+    b = -2 * numerator * denominator - square * denominator + 2 * square * shared
     c = numerator**2 - square * noise
-    variance = ((1 - value) ** 2 * noise + value**2 * rest) / denominator**2
+    variance = (noise - 2 * value * shared + value**2 * both) / denominator**2
     if a <= 0:
         return Share(value, 0.0, 1.0, denominator, variance)
     root = sqrt(max(b * b - 4 * a * c, 0.0))

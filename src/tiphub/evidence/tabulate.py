@@ -74,7 +74,7 @@ def tabulate(
     option set, within which an unset option counts as no; shares may add up to more than 1. Markers such as
     "not specified" are no options, and a merged option is left out where the table has its parts. For a field
     the denominator is the records whose value is known, and shares add up to 1; values that nobody has are
-    left out.
+    left out, but with noise stand at 0 where others have them, because that 0 is as uncertain as any number.
 
     Args:
         table: columns of the standard; those that the source does not carry should not be there.
@@ -113,6 +113,7 @@ def tabulate(
     if noise:
         narrowed = {name: (meant(table, standard, name, value),) for name, value in (where or {}).items()}
         carried = Carried(noise, group or "", str(field), both(within or {}, narrowed))
+        counts = _with_nobody(counts)
     out: list[Row] = []
     notes: list[str] = []
     for place in sorted(counts, key=lambda place: _rank(place, orders)):
@@ -171,6 +172,15 @@ def _field_counts(rows: ir.Table, field: str, by: Sequence[str], order: Sequence
     return counts
 
 
+def _with_nobody(counts: Counts) -> Counts:
+    """Each place with every value that any place has."""
+    seen = dict.fromkeys(value for _, values in counts.values() for value in values)
+    return {
+        place: (known, {value: values.get(value, 0) for value in seen})
+        for place, (known, values) in counts.items()
+    }
+
+
 def _place(row: Mapping[str, Any], by: Sequence[str]) -> Place:
     return tuple(_plain(row[f"key_{place}"]) for place in range(len(by)))
 
@@ -209,8 +219,7 @@ def _row(by: Mapping[str, Any], value: str, numerator: int, denominator: int, ca
     if base:
         row = replace(row, denominator_low=base.low, denominator_high=base.high)
     if count and base:
-        rest = count.variance + base.variance
-        found = share(numerator, denominator, noise=count.variance, rest=rest)
+        found = share(numerator, denominator, noise=count.variance, whole=base.variance)
         row = replace(row, low=found.low, high=found.high)
     return row
 
