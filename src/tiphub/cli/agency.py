@@ -47,7 +47,7 @@ def list_(hub: HubFolder) -> None:
     found = list_agencies(open_hub(hub))
     console = _console()
     if not found:
-        console.print("This hub has no agency yet. A first one: tiphub agency add HUB NAME")
+        console.print(f"This hub has no agency yet. A first one: tiphub agency add {hub} NAME")
         return
     table = Table("name", "title", "contact", "mapping")
     for one in found:
@@ -90,6 +90,8 @@ def draft(
     proposed = draft_mapping(open_table(file, options), load_standard())
     _write(opened, name, proposed.yaml)
     _show(proposed, path)
+    console = _console()
+    console.print(f"Read it through, settle what says CHECK or DECIDE, then: tiphub ingest {hub} {name} FILE")
 
 
 def _write(hub: "Hub", name: str, text: str) -> None:
@@ -117,7 +119,6 @@ def _show(proposed: "Draft", path: Path) -> None:
             left.add_row(escape(entry.column), escape(entry.why))
         console.print(left)
     console.print(f"written: {path}", soft_wrap=True)
-    console.print("Read it through, settle what says CHECK or DECIDE, then: tiphub ingest HUB NAME FILE")
 
 
 def _short(columns: str) -> str:
