@@ -90,6 +90,8 @@ def _open(
 
 
 def _show(results: "list[Result]") -> None:
+    from tiphub.evidence.findings import included
+
     console = Console(highlight=False)
     topic = ""
     for result in results:
@@ -102,9 +104,8 @@ def _show(results: "list[Result]") -> None:
             console.print(Padding(line, (0, 0, 0, 2)), style="dim", markup=False)
     if not results:
         raise TiphubError("There are no findings.")
-    said = next((result.includes for result in results if result.includes), ())
-    if said:
-        console.print(f"\nIntervals are of 95% and include {' and '.join(said)}.")
+    if said := included(results):
+        console.print(f"\nIntervals are of 95% and include {said}.")
 
 
 def _coverage(result: "Result") -> list[str]:

@@ -1,7 +1,7 @@
 """Findings: what data can be asked, declared in small files, with figures and sentences that hold."""
 
 from tiphub.evidence.findings.compute import Source, answer, of_release
-from tiphub.evidence.findings.export import as_json
+from tiphub.evidence.findings.export import as_json, included
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
 
@@ -16,6 +16,7 @@ __all__ = [
     "answer",
     "as_json",
     "choose",
+    "included",
     "library",
     "load_finding",
     "of_release",

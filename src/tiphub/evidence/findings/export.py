@@ -1,5 +1,6 @@
-"""A finding's answer as data."""
+"""Findings' answers as data, and what their intervals include in words."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -30,3 +31,9 @@ def as_json(result: Result) -> dict[str, Any]:
         ],
         "comparison": asdict(found) | {"direction": found.direction} if found else None,
     }
+
+
+def included(results: Iterable[Result]) -> str:
+    """What the intervals of these answers include, in words; nothing where there is no interval."""
+    found = list(dict.fromkeys(item for result in results for item in result.includes))
+    return " and ".join([", ".join(found[:-1]), found[-1]]) if len(found) > 1 else "".join(found)

@@ -15,6 +15,9 @@ def sentence(result: Result, smallest_count: int | None = None) -> Result:
     finding, cells = result.finding, result.cells
     if finding.compare is not None:
         text = _comparison(result, finding.compare, smallest_count)
+    elif len({cell.part for cell in cells}) > 1 and (why := _untold(cells)):
+        asked = finding.say if any(cell.option for cell in cells) else f"how many {finding.say}"
+        text = f"In none of these groups can the data tell {asked}: {reason(why, smallest_count)}."
     elif any(cell.option for cell in cells):
         text = " ".join(_ranked(result, group, smallest_count) for group in _by_part(cells))
     else:
@@ -58,6 +61,12 @@ def reason(why: str, smallest_count: int | None) -> str:
     return "the release did not count these answers together"
 
 
+def _untold(cells: Sequence[Cell]) -> str:
+    """The reason for which there is no figure at all, if it is the same for all of them."""
+    found = {cell.estimate.why for cell in cells}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _share(result: Result, cell: Cell, smallest_count: int | None) -> str:
     finding, estimate = result.finding, cell.estimate
     who = cell.part_label or finding.who
@@ -76,10 +85,9 @@ def _comparison(result: Result, compare: Compare, smallest_count: int | None) ->
         return "The data cannot tell: a part of the comparison is missing."
     one, other = first.part_label, second.part_label
     if found is None:
-        untold = {cell.estimate.why for cell in result.cells}
-        if len(untold) == 1 and "" not in untold:
-            why = reason(first.estimate.why, smallest_count)
-            return f"The data cannot tell whether {one} or {other} {say} more often: {why}."
+        if why := _untold(result.cells):
+            told = reason(why, smallest_count)
+            return f"The data cannot tell whether {one} or {other} {say} more often: {told}."
         return " ".join(_share(result, cell, smallest_count) for cell in result.cells)
     against = f"{bracket(first.estimate)} against {bracket(second.estimate)}"
     if found.direction == "unclear":
@@ -105,9 +113,11 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
         (cell for cell in cells if cell.estimate.share is not None),
         key=lambda cell: -(cell.estimate.share or 0),
     )
-    told = [cell for cell in told if cell.estimate.numerator]
     if not told:
         return missing(cells[0].estimate, who, smallest_count)
+    told = [cell for cell in told if cell.estimate.numerator]
+    if not told:
+        return f"Among {who}, nobody has any of these answers."
     lead = [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]
     rest = told[len(lead) : len(lead) + LISTED]
     if len(lead) == 1:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from tiphub.charts import png, svg
-from tiphub.evidence.findings import Result, as_json
+from tiphub.evidence.findings import Result, as_json, included
 from tiphub.portal.cite import citation
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.stories.picture import finding_spec, written
@@ -55,7 +55,7 @@ def story(_: Portal, visit: Visit, desk: Desk, name: str) -> Page:
             "story": found,
             "told": tell(found, results, desk.words, lambda result: _figure(result, visit)),
             "references": [desk.words.references[cite].full for cite in found.cites],
-            "includes": sorted({item for result in results.values() for item in result.includes}),
+            "includes": included(results.values()),
             "citation": citation(visit),
         },
     )
@@ -85,8 +85,6 @@ def picture(_: Portal, visit: Visit, desk: Desk, name: str, kind: str) -> Respon
 def _figure(result: Result, visit: Visit) -> Markup:
     """A chart in a story, with its figures for those who cannot see it, and its files."""
     finding, t = result.finding, visit.t
-    if not any(cell.estimate.share is not None for cell in result.cells):
-        return Markup('<p class="said">{}</p>').format(result.sentence)
     address = {
         kind: visit.to(f"/finding/{finding.name}.{kind}") for kind in ("svg", "png", "json", "vl.json")
     }

@@ -2,7 +2,7 @@
 
 from tiphub.charts import Frame, Spec
 from tiphub.charts.shares import Share, shares
-from tiphub.evidence.findings import Cell, Result
+from tiphub.evidence.findings import Cell, Result, included
 
 LONGEST, LONGEST_APART = 10, 6
 """Options of a picture, and of one that tells parts apart; the JSON has them all."""
@@ -18,7 +18,7 @@ def finding_spec(result: Result, source: str) -> Spec | None:
     items = [
         Share(
             cell.option_label,
-            cell.part_label or ("" if cell.option else result.finding.who),
+            cell.part_label,
             written(cell),
             cell.estimate.share,
             cell.estimate.low,
@@ -26,9 +26,19 @@ def finding_spec(result: Result, source: str) -> Spec | None:
         )
         for cell in shown
     ]
-    about = result.finding.who if any(cell.option for cell in told) else f"Who {result.finding.say}"
-    subtitle = f"{about[:1].upper()}{about[1:]}. Lines: 95% interval ({', '.join(result.includes)})."
+    lines = "Line: 95% interval" if len(items) == 1 else "Lines: 95% intervals"
+    subtitle = f"{_asked(result)}. {lines} ({included([result])})."
     return shares(items, Frame(result.finding.title, subtitle, source))
+
+
+def _asked(result: Result) -> str:
+    """What the bars are shares of."""
+    finding = result.finding
+    if any(cell.option for cell in result.cells):
+        return f"{finding.who[:1].upper()}{finding.who[1:]}"
+    if len(result.cells) > 1:
+        return f"The share of those who {finding.say}"
+    return f"Of {finding.who}, the share of those who {finding.say}"
 
 
 def _options(told: list[Cell]) -> list[str]:

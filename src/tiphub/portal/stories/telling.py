@@ -24,16 +24,19 @@ def tell(story: Story, results: Mapping[str, Result], known: Words, chart: Calla
         story: what to tell.
         results: the answers to its findings.
         known: its definitions and references.
-        chart: draws a finding, as HTML.
+        chart: draws a finding that has figures, as HTML. Of one that has none the sentence is said, once.
     """
     body = _BLOCK.sub(lambda found: _choose(found, results), story.body)
+    said = {found[2].strip() for found in PLACE.finditer(body) if found[1] == "finding"}
     filled: list[tuple[str, bool]] = []
 
     def keep(found: re.Match[str]) -> str:
         kind, given = found[1], (found[2] or "").strip()
-        if kind == "chart":
+        if kind == "chart" and "told" in states(results[given]):
             filled.append((chart(results[given]), True))
-        elif kind == "finding":
+        elif kind == "chart" and given in said:
+            filled.append(("", True))
+        elif kind in {"finding", "chart"}:
             filled.append((str(escape(results[given].sentence)), False))
         elif kind == "number":
             filled.append((str(escape(number(given, results))), False))
