@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -26,6 +27,7 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
+    html = "html"
 
 
 class Unknown(StrEnum):
@@ -37,16 +39,18 @@ class Unknown(StrEnum):
 
 @app.command()
 def model(
-    source: Annotated[Path, typer.Argument(help="A data file, or a release folder.", show_default=False)],
+    source: Annotated[
+        Path, typer.Argument(help="A data file, a release, or a hub: its newest release.", show_default=False)
+    ],
     *,
-    outcome: Annotated[str, typer.Option(help="child or international.")],
+    outcome: Annotated[str | None, typer.Option(help="child or international.")] = None,
     on: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             help="The covariates, separated by commas: fields or flags, income_level, or a name given to "
             "--covariate."
         ),
-    ],
+    ] = None,
     layout: Annotated[
         str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")
     ] = None,
@@ -66,49 +70,94 @@ def model(
 
     The outcome `child` compares children with adults, `international` people exploited abroad with people
     exploited in their country of citizenship (add `--among majority_status=child` for children).
+
+    A release with differential privacy answers the models that its hub declared (`models` in hub.yml), or
+    some of their covariates. The intervals count the privacy noise in. If it has one such model, it needs no
+    options.
     """
     from tiphub.engine import DuckDBEngine
-    from tiphub.evidence.models import odds_ratios, read_country_values
-    from tiphub.evidence.models.releases import refuse_protected
-    from tiphub.evidence.models.wording import sentences
 
     if chart is not None and chart.suffix not in {".svg", ".png"}:
         raise TiphubError("A chart is written as .svg or .png.", where=str(chart))
     standard = load_standard()
-    values = {
-        name: read_country_values(Path(path), standard) for name, path in pairs(covariate or []).items()
-    }
-    names = [name.strip() for text in on for name in text.split(",") if name.strip()]
+    names = [name.strip() for text in on or [] for name in text.split(",") if name.strip()]
     with DuckDBEngine() as engine:
         opened = open_source(source, layout, standard, engine)
-        if opened.release is not None:
-            refuse_protected(opened.release, outcome=outcome, on=names, covariates=tuple(values))
-        found = odds_ratios(
-            opened.table,
-            standard,
-            outcome=outcome,
-            on=names,
-            among=pairs(among or []),
-            references=pairs(reference or []),
-            covariates=values,
-            unknown_category=unknown is Unknown.category,
-            smallest_count=opened.smallest_count,
-        )
+        release = opened.release
+        if release is not None and release.statement.get("method") == "differential_privacy":
+            from tiphub.evidence.models import released_odds_ratios
+
+            _refuse_files(covariate or [], unknown)
+            found = released_odds_ratios(
+                release,
+                standard,
+                outcome=outcome,
+                on=names,
+                among=pairs(among or []),
+                references=pairs(reference or []),
+            )
+        else:
+            from tiphub.evidence.models import odds_ratios, read_country_values
+            from tiphub.evidence.models.releases import refuse_protected
+
+            if outcome is None or not names:
+                raise TiphubError(
+                    "Say which model to fit.",
+                    do="Such as: --outcome child --on education,income_level,gender",
+                )
+            values = {
+                name: read_country_values(Path(path), standard)
+                for name, path in pairs(covariate or []).items()
+            }
+            if release is not None:
+                refuse_protected(release, outcome=outcome, on=names, covariates=tuple(values))
+            found = odds_ratios(
+                opened.table,
+                standard,
+                outcome=outcome,
+                on=names,
+                among=pairs(among or []),
+                references=pairs(reference or []),
+                covariates=values,
+                unknown_category=unknown is Unknown.category,
+                smallest_count=opened.smallest_count,
+            )
+    title = f"{release.title}, release {release.version}" if release else source.name
     if format is Format.json:
+        from tiphub.evidence.models.wording import sentences
+
         said = {"source": str(source), **asdict(found), "sentences": list(sentences(found))}
         typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
+    elif format is Format.html:
+        typer.echo(_pictures().odds_page(found, title))
     else:
         _show(found)
     if chart is not None:
-        _draw(found, source, chart)
+        _draw(found, title, chart)
+
+
+def _refuse_files(covariate: list[str], unknown: Unknown) -> None:
+    if covariate:
+        raise TiphubError(
+            "A release with differential privacy brings the values by country that its models were declared "
+            "with; others cannot be put in their place.",
+            do="Leave --covariate out and name the covariate in --on.",
+        )
+    if unknown is Unknown.category:
+        raise TiphubError(
+            "The tables of a declared model hold people for whom everything is known; unknown cannot be a "
+            "category.",
+            do="Leave --unknown out.",
+        )
 
 
 def _show(found: "OddsRatios") -> None:
-    from tiphub.evidence.models.wording import counted, written
+    from tiphub.evidence.models.wording import counted, widened, written
 
-    console = Console()
+    console, exact = Console(), not found.noise
     table = Table(box=None, pad_edge=False, title=f"Odds of {found.question}", title_justify="left")
-    for name in ("", "with", "without", "adjusted (95%)", "unadjusted (95%)"):
+    sides = ("with", "without") if exact else ()
+    for name in ("", *sides, "adjusted (95%)", "unadjusted (95%)", *(() if exact else ("wider by privacy",))):
         table.add_column(name, justify="right" if name else "left")
     last = ""
     for effect in found.effects:
@@ -122,36 +171,25 @@ def _show(found: "OddsRatios") -> None:
             "1 (reference)" if effect.reference else written(ratio)
             for ratio in (effect.adjusted, effect.unadjusted)
         ]
-        table.add_row(Padding(effect.label, (0, 0, 0, 2)), *counts, *ratios)
+        cells = [*counts, *ratios] if exact else [*ratios, widened(effect)]
+        table.add_row(Padding(effect.label, (0, 0, 0, 2)), *cells)
     console.print(table, highlight=False)
     for text in counted(found):
         console.print(text, highlight=False, markup=False)
 
 
-def _draw(found: "OddsRatios", source: Path, path: Path) -> None:
+def _pictures() -> ModuleType:
     try:
-        from tiphub.charts import Frame, png, svg
-        from tiphub.charts.forest import Point, forest
+        from tiphub.portal import odds
     except ImportError:
         raise TiphubError("Charts are not installed.", do="Install tiphub[portal].") from None
-    from tiphub.evidence.models.wording import population, written
+    return odds
 
-    points: list[Point] = []
-    for effect in found.effects:
-        title = found.titles[effect.variable]
-        if title not in {point.label for point in points if point.heading}:
-            points.append(Point(title, "", heading=True))
-        if effect.adjusted is None:
-            points.append(Point(effect.label, "1 (reference)" if effect.reference else written(None)))
-            continue
-        one = effect.adjusted
-        points.append(Point(effect.label, written(one), one.ratio, one.low, one.high))
-    note = (
-        "Adjusted for all covariates shown; log scale; lines are 95% intervals; a hollow point's interval "
-        f"holds 1 (no difference). Identified victims, not a random sample. Source: {source.name}."
-    )
-    note = f"{note} {found.noise}".strip()
-    spec = forest(points, Frame(f"Odds of {found.question}", population(found), note))
+
+def _draw(found: "OddsRatios", title: str, path: Path) -> None:
+    spec = _pictures().odds_spec(found, title)
+    from tiphub.charts import png, svg
+
     drawn = svg(spec).encode("utf-8") if path.suffix == ".svg" else png(spec)
     try:
         path.write_bytes(drawn)

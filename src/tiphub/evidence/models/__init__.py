@@ -7,6 +7,7 @@ from tiphub.evidence.models.model import odds_ratios
 from tiphub.evidence.models.noisy import NoisyTable
 from tiphub.evidence.models.noisy_model import noisy_odds_ratios
 from tiphub.evidence.models.outcomes import OUTCOMES
+from tiphub.evidence.models.released import declared_models, released_odds_ratios
 from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
 from tiphub.evidence.models.terms import REFERENCES
 
@@ -22,7 +23,9 @@ __all__ = [
     "Ratio",
     "declare",
     "declare_model",
+    "declared_models",
     "noisy_odds_ratios",
     "odds_ratios",
     "read_country_values",
+    "released_odds_ratios",
 ]

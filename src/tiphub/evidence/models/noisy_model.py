@@ -65,7 +65,8 @@ def noisy_odds_ratios(
     wider = [effect.wider for effect in effects if effect.wider]
     if wider:
         notes.append(
-            f"Protection widens the intervals {min(wider):.2f} to {max(wider):.2f} times (on the log scale)."
+            f"Protection widens the intervals {min(wider):.2f} to {max(wider):.2f} times (on the log scale): "
+            f"{1 - min(wider) ** -2:.0%} to {1 - max(wider) ** -2:.0%} of their variance is its noise."
         )
     notes += [f"{item.title}: {item.source}." for item in declared.terms if item.source]
     return OddsRatios(

@@ -44,6 +44,15 @@ def figure(value: float) -> str:
     return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
 
 
+def widened(effect: Effect) -> str:
+    """How many times wider protection makes an interval; empty where there is none.
+
+    >>> widened(Effect("gender", "man", "Man", False, None, None, Ratio(1.9, 1.5, 2.4, 0.0), None, "", 1.274))
+    '1.27 times'
+    """
+    return "" if effect.wider is None else f"{effect.wider:.2f} times"
+
+
 def sentence(found: OddsRatios, effect: Effect, reference: str = "") -> str:
     """One effect in a sentence that says no more than its interval; odds are never called chances.
 
