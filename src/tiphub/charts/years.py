@@ -12,18 +12,28 @@ from tiphub.charts.theme import INK, SERIES
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """One year's count; ``None`` where it may not be shown."""
+    """One year's count, and its bounds where noise was added; ``None`` where it may not be shown."""
 
     year: int
     count: int | None
     text: str
+    low: int | None = None
+    high: int | None = None
 
 
 def years(items: Sequence[Year], frame: Frame) -> Spec:
-    """Columns from zero, every year its own, the highest labelled."""
-    top = max((item.count or 0 for item in items), default=0)
+    """Columns from zero, every year its own, its bounds a line across its end, the highest labelled."""
+    best = max((item.count or 0 for item in items), default=0)
+    top = max((item.high or item.count or 0 for item in items), default=0)
     values = [
-        {"year": str(item.year), "count": item.count or 0, "text": item.text if item.count == top else ""}
+        {
+            "year": str(item.year),
+            "count": item.count or 0,
+            "low": item.low,
+            "high": item.high,
+            "end": item.high or item.count or 0,
+            "text": item.text if item.count == best else "",
+        }
         for item in items
     ]
     base = alt.Chart(alt.InlineData(values=values)).encode(
@@ -36,7 +46,8 @@ def years(items: Sequence[Year], frame: Frame) -> Spec:
     )
     layers = (
         base.mark_bar(color=SERIES[0], cornerRadiusEnd=2),
-        base.mark_text(baseline="bottom", dy=-5, color=INK, fontSize=12).encode(text="text:N"),
+        base.mark_rule(color=INK, strokeWidth=1.5).encode(y="low:Q", y2="high:Q"),
+        base.mark_text(baseline="bottom", dy=-5, color=INK, fontSize=12).encode(y="end:Q", text="text:N"),
     )
     chart = alt.layer(*layers).properties(width=560, height=220)
     return framed(chart, frame, left=44)

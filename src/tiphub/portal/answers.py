@@ -1,14 +1,14 @@
 """A question answered on a release: the rows behind one picture, its table and its files."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import ibis.expr.types as ir
 
+from tiphub.evidence.noise import Cell as Narrowed
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.evidence.tabulate import Row, tabulate
+from tiphub.portal.numbers import Number, denominator, numerator
 from tiphub.portal.questions import Question
 from tiphub.portal.texts import Texts
 from tiphub.standard import Code, Standard
@@ -16,15 +16,20 @@ from tiphub.standard import Code, Standard
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One option's figures in one series; ``count`` is ``None`` where it is held back."""
+    """One option's figures in one series; the interval of the share counts all noise in."""
 
     series: str
     series_label: str
-    count: int | None
-    of: int | None
+    number: Number
+    of: Number
     share: float | None
     low: float | None
     high: float | None
+
+    @property
+    def count(self) -> int | None:
+        """How many people, if it may be said."""
+        return self.number.people
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,15 @@ class Series:
 
     code: str
     label: str
-    of: int | None
+    of: Number
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """All that one picture shows; ``people`` is how many the filters leave, known or not."""
+    """All that one picture shows; ``people`` is how many the filters leave, known or not.
+
+    ``noisy``: its numbers carry privacy noise, and their bounds.
+    """
 
     question: Question
     title: str
@@ -65,7 +73,8 @@ class Answer:
     group: bool
     series: tuple[Series, ...]
     lines: tuple[Line, ...]
-    people: int
+    people: Number
+    noisy: bool = False
 
     @property
     def shown(self) -> tuple[Line, ...]:
@@ -81,10 +90,18 @@ class Answer:
         )
 
     @property
-    def known(self) -> int | None:
-        """How many people an answer is known of; ``None`` where that is held back."""
-        found = [series.of for series in self.series]
-        return None if None in found else sum(number or 0 for number in found)
+    def known(self) -> Number:
+        """How many people an answer is known of; of one series."""
+        return self.series[0].of if self.series else Number(0)
+
+    @property
+    def unmeasured(self) -> bool:
+        """Whether there is a line with a number or a share whose interval nobody can say."""
+        return self.noisy and any(
+            cell.number.low is None or (cell.share is not None and cell.low is None)
+            for line in self.shown
+            for cell in line.cells
+        )
 
     @property
     def partly_held(self) -> bool:
@@ -111,22 +128,35 @@ def answer(
     *,
     by: Sequence[str] = (),
     smallest_count: int | None,
-    people: int,
+    people: Number,
     t: Texts,
+    noise: MeasuredCounts | None = None,
+    within: Narrowed | None = None,
 ) -> Answer:
-    """Count one question on a table; ``by`` is at most one field."""
+    """Count one question on a table that was narrowed down to ``within``; ``by`` is at most one field.
+
+    ``noise`` is what the release says of its counts, if they carry noise.
+    """
     name = question.name
     group = name in standard.groups
-    asked = {"group": name} if group else {"field": name}
     by = tuple(field for field in by if name not in _TELLING.get(field, (field,)))
-    rows = tabulate(table, standard, **asked, by=by, where={}, smallest_count=smallest_count).rows
+    rows = tabulate(
+        table,
+        standard,
+        group=name if group else None,
+        field=None if group else name,
+        by=by,
+        smallest_count=smallest_count,
+        noise=noise,
+        within=within,
+    ).rows
     known = [row for row in rows if row.value is not None and None not in row.by.values()]
     item = standard.groups[name] if group else standard.fields[name]
     codes = _codes(standard, name, known)
     series = _series(standard, by, known, t)
     parents = _parents(standard, name)
     found = _by_code(known)
-    absent = None if smallest_count else 0
+    absent = Number(None if smallest_count else 0)
     lines = tuple(
         Line(code.code, t.of(code.label), _cells(series, found[name], absent), name in parents)
         for name, code in codes.items()
@@ -141,6 +171,7 @@ def answer(
         tuple(Series(code, label, _denominator(known, code)) for code, label in series),
         lines,
         people,
+        noise is not None,
     )
 
 
@@ -181,57 +212,19 @@ def _key(row: Row) -> str:
     return str(next(iter(row.by.values()), ""))
 
 
-def _denominator(rows: Sequence[Row], series: str) -> int | None:
-    return next((row.denominator for row in rows if _key(row) == series), 0)
+def _denominator(rows: Sequence[Row], series: str) -> Number:
+    row = next((row for row in rows if _key(row) == series), None)
+    return denominator(row) if row else Number(0)
 
 
-def _cells(series: Sequence[tuple[str, str]], rows: dict[str, Row], absent: int | None) -> tuple[Cell, ...]:
-    """A cell a series; ``absent`` is the count without a row: nobody, or nobody who is shown."""
+def _cells(series: Sequence[tuple[str, str]], rows: dict[str, Row], absent: Number) -> tuple[Cell, ...]:
+    """A cell a series; ``absent`` is the number without a row: nobody, or nobody who is shown."""
     cells = []
     for key, label in series:
         row = rows.get(key)
         if row is None:
-            cells.append(Cell(key, label, absent, None, None, None, None))
+            cells.append(Cell(key, label, absent, Number(None), None, None, None))
         else:
-            cells.append(Cell(key, label, row.numerator, row.denominator, row.share, row.low, row.high))
+            numbers = (numerator(row), denominator(row))
+            cells.append(Cell(key, label, *numbers, row.share, row.low, row.high))
     return tuple(cells)
-
-
-def as_json(found: Answer, smallest_count: int | None) -> dict[str, Any]:
-    """The answer for programs: ``numerator`` is null where fewer than ``smallest_count`` people."""
-    return {
-        "question": found.question.name,
-        "title": found.title,
-        "definition": found.definition,
-        "denominator": "people for whom at least one option is known"
-        if found.group
-        else "people for whom it is known",
-        "people": found.people,
-        "smallest_count": smallest_count,
-        "rows": [
-            {
-                "value": line.code,
-                "label": line.label,
-                "series": cell.series or None,
-                "numerator": cell.count,
-                "denominator": cell.of,
-                "share": cell.share,
-                "low": cell.low,
-                "high": cell.high,
-            }
-            for line in found.lines
-            for cell in line.cells
-        ],
-    }
-
-
-def as_csv(found: Answer, smallest_count: int | None) -> str:
-    """The answer as a table for spreadsheets; what may not be shown is written as it is said on the page."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(["value", "label", "series", "numerator", "denominator", "share", "low", "high"])
-    for row in as_json(found, smallest_count)["rows"]:
-        number = f"fewer than {smallest_count} or held back" if row["numerator"] is None else row["numerator"]
-        figures = ("" if row[name] is None else row[name] for name in ("denominator", "share", "low", "high"))
-        writer.writerow([row["value"], row["label"], row["series"] or "", number, *figures])
-    return out.getvalue()

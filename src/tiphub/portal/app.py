@@ -39,7 +39,9 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
         version=__version__,
         description=(
             "Open, protected data on people who were trafficked. Every page has a JSON twin. "
-            "No number under a release's smallest count is ever given; such a numerator is null."
+            "No number under a release's smallest count is ever given; such a numerator is null. "
+            "Where a release added privacy noise, every number has its 95% bounds; a bound that is null was"
+            " not measured."
         ),
         openapi_url="/api/openapi.json",
         docs_url=None,

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, of_release
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.release import Release, open_release
 from tiphub.release.folder import release_folders
 from tiphub.standard import Standard
@@ -50,7 +51,8 @@ class Shelf:
 class Catalog:
     """The releases of one folder.
 
-    Held in memory: what each opened release says of itself, and where its records lie; never records.
+    Held in memory: what each opened release says of itself, where its records lie, and how exact its counts
+    are if they carry noise; never records.
 
     A release that appears, changes or goes while the portal runs is noticed at the next request: its files'
     names, sizes and times are looked at, and a release is opened (every file held against the signed
@@ -69,6 +71,7 @@ class Catalog:
         self._looking = Lock()
         self._seen: dict[Path, tuple[_Stamp, Release | Broken]] = {}
         self._tables: dict[tuple[Path, tuple[object, ...]], ir.Table] = {}
+        self._noise: dict[tuple[Path, tuple[object, ...]], MeasuredCounts] = {}
 
     def look(self) -> Shelf:
         """Look at the folder as it is now."""
@@ -102,6 +105,14 @@ class Catalog:
             if key not in self._tables:
                 self._tables[key] = release.records(self._engine)
             yield self._tables[key]
+
+    def noise(self, release: Release) -> MeasuredCounts | None:
+        """How exact a release's counts are; ``None`` where no noise was added to them."""
+        with self._counting:
+            key = (release.path, release.files)
+            if key not in self._noise:
+                self._noise[key] = MeasuredCounts(release.counts(self._engine).to_pyarrow())
+            return self._noise[key] or None
 
     @contextmanager
     def source(self, release: Release, standard: Standard) -> Iterator[Source]:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.noise import Cell
 from tiphub.portal.texts import Texts
 from tiphub.standard import Standard
 
@@ -58,6 +59,15 @@ class Filters:
         if self.age is not None:
             found["majority_status" if self.age in ("child", "adult") else "age_band"] = self.age
         return {name: value for name, value in found.items() if value is not None}
+
+    def within(self, years: tuple[int, int]) -> Cell:
+        """The cells of a release's counts that the filters leave; ``years`` are those that it may tell."""
+        found: dict[str, tuple[str, ...]] = {name: (value,) for name, value in self.where.items()}
+        if self.first is not None or self.last is not None:
+            first = years[0] if self.first is None else self.first
+            last = years[1] if self.last is None else self.last
+            found["year_of_registration"] = tuple(map(str, range(first, last + 1)))
+        return found
 
     @property
     def by(self) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from tiphub.charts import Bar, Frame, Place, Spec, Year, bars, world, years
 from tiphub.charts.world import colours, thresholds
 from tiphub.portal.answers import Answer, Cell, Line
+from tiphub.portal.numbers import Number
 from tiphub.portal.texts import Texts
 from tiphub.standard import Code, Standard
 
@@ -22,6 +23,9 @@ class Shade:
 
 def spec(found: Answer, standard: Standard, note: str, smallest_count: int | None, t: Texts) -> Spec:
     """The picture of an answer, framed so that it stands alone."""
+    if found.noisy:
+        said = [t("noise.figure"), *([t("noise.unmeasured")] if found.unmeasured else []), note]
+        note = " ".join(said)
     frame = Frame(
         found.title, denominator(found, smallest_count, t), note, t.thousands, t.decimal, t.direction == "rtl"
     )
@@ -68,7 +72,8 @@ def year_columns(found: Answer) -> list[Year]:
 
 
 def _year(line: Line, text: str) -> Year:
-    return Year(int(line.code), line.count or None, text)
+    number = line.cells[0].number
+    return Year(int(line.code), line.count or None, text, number.low, number.high)
 
 
 def places_of(found: Answer, standard: Standard, t: Texts, link: str = "") -> list[Place]:
@@ -78,7 +83,7 @@ def places_of(found: Answer, standard: Standard, t: Texts, link: str = "") -> li
     for line in found.shown:
         code = codes[line.code]
         key = "map.region" if line.broad else "map.country"
-        text = t(key, place=line.label, count=line.count)
+        text = t(key, place=line.label, count=told(line.cells[0].number, found.noisy, t))
         at = _centre(code, standard, found.question.name)
         if at is not None:
             href = "" if line.broad or not link else link.replace("{code}", line.code)
@@ -151,13 +156,32 @@ def denominator(found: Answer, smallest_count: int | None, t: Texts) -> str:
         key = "of.years"
     if len(found.series) > 1:
         parts = [
-            t("of.part", series=series.label, count=counted(series.of, smallest_count, t))
+            t("of.part", series=series.label, count=counted(series.of, smallest_count, found.noisy, t))
             for series in found.series
         ]
         return t(f"{key}.split", parts=", ".join(parts))
-    return t(key, known=counted(found.known, smallest_count, t), people=found.people)
+    known = counted(found.known, smallest_count, found.noisy, t)
+    return t(key, known=known, people=told(found.people, found.noisy, t))
 
 
-def counted(number: int | None, smallest_count: int | None, t: Texts) -> str:
+def counted(number: Number, smallest_count: int | None, noisy: bool, t: Texts) -> str:
     """How many people, in words where it may not be said."""
-    return t("few", k=smallest_count or 1) if number is None else t.number(number)
+    return t("few", k=smallest_count or 1) if number.people is None else told(number, noisy, t)
+
+
+def told(number: Number, noisy: bool, t: Texts) -> str:
+    """How many people, with their bounds where the release added noise: 1,234 (1,210–1,258)."""
+    people = t.number(number.people or 0)
+    return f"{people} ({bounds(number, t)})" if noisy else people
+
+
+def unbroken(text: str) -> str:
+    """The text with its intervals kept on one line (a word joiner after each dash)."""
+    return text.replace("–", "–\u2060")
+
+
+def bounds(number: Number, t: Texts) -> str:
+    """Between which numbers the true one lies, or that it was not measured."""
+    if number.low is None or number.high is None:
+        return t("noise.not_measured")
+    return t.span(t.number(number.low), t.number(number.high))

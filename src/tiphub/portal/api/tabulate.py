@@ -1,5 +1,6 @@
 """Any table of a release, by the same counting as the dashboard and the command line."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Query
@@ -16,7 +17,11 @@ _Text = Annotated[str, Field(max_length=_LONGEST)]
 
 
 class Row(BaseModel):
-    """One option among the people of one breakdown; nulls where fewer people than may be shown."""
+    """One option among the people of one breakdown; nulls where fewer people than may be shown.
+
+    Where the release added noise (``includes`` of the table), each number has its 95% bounds; a bound that is
+    null is unknown, because the release did not measure these columns together.
+    """
 
     by: dict[str, str | int | None]
     value: str | None
@@ -25,15 +30,21 @@ class Row(BaseModel):
     share: float | None
     low: float | None
     high: float | None
+    numerator_low: int | None
+    numerator_high: int | None
+    denominator_low: int | None
+    denominator_high: int | None
 
 
 class Table(BaseModel):
-    """A tabulation with its 95% intervals (Wilson)."""
+    """A tabulation with its 95% intervals (Wilson's, and with privacy noise where ``includes`` names it)."""
 
     source: str
     measure: dict[str, Any]
     smallest_count: int | None
+    includes: list[str]
     rows: list[Row]
+    notes: list[str]
 
 
 def add_tabulate(app: FastAPI, portal: Portal) -> None:
@@ -70,6 +81,7 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
             )
         asked: dict[str, Any] = {"group": group} if group else {"field": field}
         conditions = dict(_condition(text) for text in where or ())
+        noise = portal.catalog.noise(picked)
         with portal.catalog.records(picked) as records:
             found = tabulate(
                 records,
@@ -78,23 +90,15 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
                 by=tuple(by or ()),
                 where=conditions,
                 smallest_count=picked.smallest_count,
+                noise=noise,
             )
         return Table(
             source=f"{picked.title}, release {picked.version}",
             measure={**asked, "by": by or [], "where": conditions},
             smallest_count=picked.smallest_count,
-            rows=[
-                Row(
-                    by=dict(row.by),
-                    value=row.value,
-                    numerator=row.numerator,
-                    denominator=row.denominator,
-                    share=row.share,
-                    low=row.low,
-                    high=row.high,
-                )
-                for row in found.rows
-            ],
+            includes=list(found.includes),
+            rows=[Row(**asdict(row)) for row in found.rows],
+            notes=list(found.notes),
         )
 
 

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from tiphub.portal.answers import Answer, answer, as_json
+from tiphub.portal.answer_files import as_json
+from tiphub.portal.answers import Answer, answer
 from tiphub.portal.filters import COMPARISONS, Filters
+from tiphub.portal.numbers import Number, number_of
 from tiphub.portal.pages.home import draw_map
-from tiphub.portal.pictures import denominator, label_of, written, year_columns
+from tiphub.portal.pictures import bounds, denominator, label_of, told, unbroken, written, year_columns
 from tiphub.portal.questions import SECTIONS, Question, answerable
 from tiphub.portal.view import Page, Portal, Visit
 
@@ -19,19 +21,25 @@ def dashboard(portal: Portal, visit: Visit) -> Page:
     filters = Filters.read(visit.query, standard, release.years, t)
     people, found = answers(portal, visit, filters, answerable(standard, release.columns))
     few = people is None
+    noisy = portal.catalog.noise(release) is not None
     return Page(
         "dashboard.html",
         {
             "release": release.version,
             "filters": {name: value for name, value in _words(filters).items() if value is not None},
-            "people": people,
+            "people": people.people if people else None,
+            "people_low": people.low if people else None,
+            "people_high": people.high if people else None,
             "smallest_count": release.smallest_count,
             "figures": [as_json(item, release.smallest_count) for item in found],
         },
         lambda: {
             "filters": filters,
             "choices": _choices(portal, visit),
-            "people": people,
+            "people": people.people if people else None,
+            "selected": unbroken(told(people, noisy, t)) if people else "",
+            "noisy": noisy,
+            "unmeasured": any(item.unmeasured for item in found),
             "few": few,
             "described": filters.describe(standard, t),
             "sections": [
@@ -51,25 +59,29 @@ def dashboard(portal: Portal, visit: Visit) -> Page:
 
 def answers(
     portal: Portal, visit: Visit, filters: Filters, questions: tuple[Question, ...]
-) -> tuple[int | None, list[Answer]]:
+) -> tuple[Number | None, list[Answer]]:
     """How many people the filters leave, and the answers; ``None`` and no answers where they are too few."""
     release = visit.release
+    noise, within = portal.catalog.noise(release), filters.within(release.years)
     with portal.catalog.records(release) as table:
         chosen = filters.narrow(table)
         people = int(chosen.count().to_pyarrow().as_py())
         if 0 < people < (release.smallest_count or 1):
             return None, []
+        number = number_of(noise, within, people)
         if people == 0:
-            return 0, []
-        return people, [
+            return number, []
+        return number, [
             answer(
                 chosen,
                 portal.standard,
                 question,
                 by=filters.by if question.picture == "bars" else (),
                 smallest_count=release.smallest_count,
-                people=people,
+                people=number,
                 t=visit.t,
+                noise=noise,
+                within=within,
             )
             for question in questions
         ]
@@ -93,9 +105,10 @@ def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dic
     query = f"?{query}" if query else ""
     panel = {
         "found": found,
-        "denominator": denominator(found, visit.release.smallest_count, t),
+        "denominator": unbroken(denominator(found, visit.release.smallest_count, t)),
         "label": lambda line: label_of(line, found, t),
         "written": lambda cell: written(cell, visit.release.smallest_count, t),
+        "bounds": lambda number: bounds(number, t),
         "files": [
             (kind.upper() if kind != "vl.json" else "Vega-Lite", f"{path}.{kind}{query}") for kind in FILES
         ],
@@ -103,10 +116,15 @@ def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dic
     }
     if found.question.picture == "years":
         panel["years"] = year_columns(found)
+        panel["told"] = lambda year: told(Number(year.count, year.low, year.high), found.noisy, t)
     if found.question.picture == "world" and found.shown:
         link = filters.query(country=None)
         panel["map"] = draw_map(
-            portal, visit, found, f"{link}&country={{code}}" if link else "?country={code}"
+            portal,
+            visit,
+            found,
+            f"{link}&country={{code}}" if link else "?country={code}",
+            filters.within(visit.release.years),
         )
     return panel
 

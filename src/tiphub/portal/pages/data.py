@@ -3,6 +3,8 @@
 from typing import Any
 
 from tiphub.portal.cite import citation
+from tiphub.portal.numbers import number_of
+from tiphub.portal.pictures import told
 from tiphub.portal.view import Page, Portal, Visit, hub_of
 
 
@@ -27,6 +29,8 @@ def data(portal: Portal, visit: Visit) -> Page:
         for name in release.columns
         if (item := standard.columns.get(name)) is not None
     ]
+    noise = portal.catalog.noise(release)
+    people = number_of(noise, {}, release.rows)
     versions = [
         {"version": item.version, "people": item.rows, "published": hub_of(item).created}
         for item in visit.shelf.releases
@@ -35,6 +39,9 @@ def data(portal: Portal, visit: Visit) -> Page:
         "data.html",
         {
             "release": release.version,
+            "people": release.rows,
+            "people_low": people.low,
+            "people_high": people.high,
             "files": files,
             "signature": seals,
             "fingerprint": release.fingerprint,
@@ -44,6 +51,8 @@ def data(portal: Portal, visit: Visit) -> Page:
             "broken": [{"version": item.version, "why": item.why} for item in visit.shelf.broken],
         },
         lambda: {
+            "people": told(people, noise is not None, t),
+            "noisy": noise is not None,
             "files": files,
             "seals": seals,
             "columns": columns,

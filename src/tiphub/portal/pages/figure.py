@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 
 from tiphub.charts import png, svg
 from tiphub.errors import TiphubError
-from tiphub.portal.answers import as_csv, as_json
+from tiphub.portal.answer_files import as_csv, as_json
 from tiphub.portal.cite import citation
 from tiphub.portal.filters import Filters
 from tiphub.portal.pages.dashboard import answers
@@ -39,7 +39,7 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
     people, found = answers(portal, visit, filters, asked)
     if not found:
         raise TiphubError(
-            t("dashboard.none") if people == 0 else t("dashboard.few", k=release.smallest_count or 1)
+            t("dashboard.none") if people is not None else t("dashboard.few", k=release.smallest_count or 1)
         )
     described = filters.describe(standard, t)
     note = " ".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)

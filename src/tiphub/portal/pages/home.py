@@ -4,9 +4,22 @@ from typing import Any
 
 from tiphub.charts.render import svg, text_alternative
 from tiphub.errors import TiphubError
-from tiphub.portal.answers import Answer, answer, as_json
+from tiphub.evidence.noise import Cell
+from tiphub.portal.answer_files import as_json
+from tiphub.portal.answers import Answer, answer
 from tiphub.portal.cite import citation
-from tiphub.portal.pictures import bare_map, counted, label_of, places_of, shades, written
+from tiphub.portal.numbers import Number, number_of
+from tiphub.portal.pictures import (
+    bare_map,
+    bounds,
+    counted,
+    label_of,
+    places_of,
+    shades,
+    told,
+    unbroken,
+    written,
+)
 from tiphub.portal.questions import BY_NAME, answerable
 from tiphub.portal.view import Page, Portal, Visit, hub_of
 
@@ -21,6 +34,8 @@ def home(portal: Portal, visit: Visit) -> Page:
     if chosen not in MAPS:
         raise TiphubError(t("error.value", name=t("home.map"), value=chosen[:100]), do=t("error.value.do"))
     carried = {question.name for question in answerable(portal.standard, release.columns)}
+    noise = portal.catalog.noise(release)
+    people = number_of(noise, {}, release.rows)
     wanted = carried & {"gender", "majority_status", "year_of_registration", *MAPS.values()}
     with portal.catalog.records(release) as table:
         found = {
@@ -29,12 +44,13 @@ def home(portal: Portal, visit: Visit) -> Page:
                 portal.standard,
                 BY_NAME[name],
                 smallest_count=release.smallest_count,
-                people=release.rows,
+                people=people,
                 t=t,
+                noise=noise,
             )
             for name in sorted(wanted)
         }
-    figures = _figures(found, visit)
+    figures = _figures(found, visit, people, noisy=noise is not None)
     places = found.get(MAPS[chosen])
     hub = hub_of(release)
     return Page(
@@ -52,7 +68,9 @@ def home(portal: Portal, visit: Visit) -> Page:
             "maps": [(name, field) for name, field in MAPS.items() if field in found],
             "places": places,
             "map": draw_map(portal, visit, places) if places and places.shown else None,
-            "known": counted(places.known, release.smallest_count, t) if places else "",
+            "known": unbroken(counted(places.known, release.smallest_count, places.noisy, t))
+            if places
+            else "",
             "panel": table_of(places, visit) if places else None,
             "longest": LONGEST_TABLE,
             "citation": citation(visit),
@@ -61,7 +79,9 @@ def home(portal: Portal, visit: Visit) -> Page:
     )
 
 
-def draw_map(portal: Portal, visit: Visit, found: Answer, query: str = "?country={code}") -> dict[str, Any]:
+def draw_map(
+    portal: Portal, visit: Visit, found: Answer, query: str = "?country={code}", within: Cell | None = None
+) -> dict[str, Any]:
     """A map as SVG with its legend; countries of exploitation lead to the dashboard."""
     t = visit.t
     link = visit.to("/dashboard", query) if found.question.name == "country_of_exploitation" else ""
@@ -70,16 +90,28 @@ def draw_map(portal: Portal, visit: Visit, found: Answer, query: str = "?country
     return {
         "svg": text_alternative(drawn, t("map.alt", title=found.title)),
         "shades": shades(places, t),
-        "regional": sum(place.count for place in places if place.region),
+        "regional": _regional(portal, visit, found, within or {})
+        if any(place.region for place in places)
+        else "",
     }
+
+
+def _regional(portal: Portal, visit: Visit, found: Answer, within: Cell) -> str:
+    """Of how many people the region is shown and not the country."""
+    lines = [line for line in found.shown if line.broad]
+    cell = {**within, found.question.name: [line.code for line in lines]}
+    number = number_of(portal.catalog.noise(visit.release), cell, sum(line.count for line in lines))
+    return unbroken(told(number, found.noisy, visit.t))
 
 
 def table_of(found: Answer, visit: Visit) -> dict[str, Any]:
     """How the table beside a map names places and writes shares."""
     t, smallest = visit.t, visit.release.smallest_count
     return {
+        "found": found,
         "label": lambda line: label_of(line, found, t),
         "written": lambda cell: written(cell, smallest, t),
+        "bounds": lambda number: bounds(number, t),
     }
 
 
@@ -89,7 +121,7 @@ def _agencies(count: int, visit: Visit) -> str:
     return visit.t("home.agencies.one") if count == 1 else visit.t("home.agencies.many", count=count)
 
 
-def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
+def _figures(found: dict[str, Answer], visit: Visit, people: Number, *, noisy: bool) -> list[dict[str, Any]]:
     t, release = visit.t, visit.release
     years = (
         [line.code for line in found["year_of_registration"].shown] if "year_of_registration" in found else []
@@ -99,8 +131,13 @@ def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
         {
             "value": t.number(release.rows),
             "label": t("home.figure.people"),
-            "notes": [t("home.figure.people.note", first=first, last=last)],
+            "notes": [
+                t("home.figure.people.note", first=first, last=last),
+                *([t("home.figure.interval", interval=bounds(people, t))] if noisy else []),
+            ],
             "number": release.rows,
+            "low": people.low,
+            "high": people.high,
         }
     ]
     for name, code, label in (("majority_status", "child", "children"), ("gender", "woman", "women")):
@@ -108,19 +145,24 @@ def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
         cell = line.cells[0] if line else None
         if cell is None or cell.share is None or cell.low is None or cell.high is None:
             continue
+        of = told(cell.of, noisy, t)
         figures.append(
             {
                 "value": t.percent(cell.share),
                 "label": t(f"home.figure.{label}"),
                 "notes": [
-                    t("home.figure.of", known=cell.of or 0),
+                    t("home.figure.of", known=of),
                     t("home.figure.interval", interval=t.interval(cell.low, cell.high)),
                 ],
                 "numerator": cell.count,
-                "denominator": cell.of,
+                "denominator": cell.of.people,
                 "share": cell.share,
                 "low": cell.low,
                 "high": cell.high,
+                "numerator_low": cell.number.low,
+                "numerator_high": cell.number.high,
+                "denominator_low": cell.of.low,
+                "denominator_high": cell.of.high,
             }
         )
     counts = {
@@ -133,7 +175,7 @@ def _figures(found: dict[str, Answer], visit: Visit) -> list[dict[str, Any]]:
         figures.append(
             {
                 "value": t.number(counts["country_of_exploitation"]),
-                "label": t("home.figure.countries"),
+                "label": t("home.figure.countries.shown" if noisy else "home.figure.countries"),
                 "notes": note,
                 "number": counts["country_of_exploitation"],
             }

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tiphub.portal.numbers import number_of
+from tiphub.portal.pictures import told
 from tiphub.portal.questions import answerable
 from tiphub.portal.view import Page, Portal, Visit, hub_of
 
@@ -31,18 +33,28 @@ def methods(portal: Portal, visit: Visit) -> Page:
     }
     columns = ", ".join(t.of(standard.columns[name].label) for name in release.quasi_identifiers)
     hub = hub_of(release)
+    noise = portal.catalog.noise(release)
+    people = number_of(noise, {}, release.rows)
     return Page(
         "methods.html",
         {
             "release": release.version,
             "people": release.rows,
+            "people_low": people.low,
+            "people_high": people.high,
             "contributors": list(hub.agencies),
             "protection": protection,
             "smallest_count": release.smallest_count,
             "quasi_identifiers": list(release.quasi_identifiers),
             "definitions": definitions,
         },
-        lambda: {"protection": protection, "definitions": definitions, "columns": columns},
+        lambda: {
+            "people": told(people, noise is not None, t),
+            "noisy": noise is not None,
+            "protection": protection,
+            "definitions": definitions,
+            "columns": columns,
+        },
     )
 
 
