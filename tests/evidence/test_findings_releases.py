@@ -132,6 +132,38 @@ def test_who_answered_a_group_is_only_known_within_bounds(plain: Path, counts: p
             assert (found.high - found.low > 1.2 * (sure.high - sure.low)) == wider
 
 
+def with_answered(counts: pa.Table, records: pa.Table, group: str, *by: str) -> pa.Table:
+    """The counts as a release has them that counted who answered a group, by other columns."""
+    flags = [name for name in records.column_names if name.startswith(f"{group}_")]
+    frame = records.select([*by, *flags]).to_pandas()
+    frame["yes"] = frame[flags].eq(True).any(axis=1).map({True: "yes", False: ""})
+    rows = []
+    for names in ((), *((name,) for name in by)):
+        for values, size in frame.groupby([*names, "yes"]).size().items():
+            fields, joined = [*names, f"{group}:answered"], values if names else (values,)
+            rows.append(("|".join(fields), "|".join(joined), size, STD, max(size - 17.6, 0), size + 17.6))
+    more = pa.table(dict(zip(counts.column_names, map(list, zip(*rows, strict=True)), strict=True)))
+    return pa.concat_tables([counts, more.cast(counts.schema)])
+
+
+def test_a_denominator_that_was_counted_is_told_as_exactly_as_it_was(plain: Path, counts: pa.Table) -> None:
+    with DuckDBEngine() as engine:
+        records = open_release(plain).records(engine).to_pyarrow()
+        told = with_answered(counts, records, "exploitation_type", "gender")
+        for name in ("exploitation_labour", "women_men_labour"):
+            finding = choose(LIBRARY, [name])[0]
+            guessed = answer(finding, noisy(engine, plain, counts), STANDARD).cells[0].estimate
+            found = answer(finding, noisy(engine, plain, told), STANDARD).cells[0].estimate
+            assert (found.numerator, found.denominator) == (guessed.numerator, guessed.denominator)
+            assert found.high - found.low < guessed.high - guessed.low
+            assert found.noise == pytest.approx((STD, STD), rel=1e-3)
+            for p in (found.low, found.high):
+                spread = (1 + p**2) * STD**2 + found.denominator * p * (1 - p)
+                assert (found.numerator - p * found.denominator) ** 2 == pytest.approx(
+                    1.959964**2 * spread, rel=1e-2
+                )
+
+
 def test_what_was_not_counted_together_is_not_told(plain: Path, counts: pa.Table) -> None:
     with DuckDBEngine() as engine:
         source = noisy(engine, plain, counts)

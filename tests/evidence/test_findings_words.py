@@ -117,6 +117,18 @@ def test_noise_never_narrows_an_interval(counts, noise, rest):
     assert plain.high - 1e-9 <= noisy.high <= 1
 
 
+@given(COUNTS, st.floats(0, 1e4), st.floats(0, 1e4))
+def test_noise_of_a_denominator_counted_for_itself_is_in_the_interval(counts, noise, whole):
+    """At an end that is no edge, X - pN is 1.96 of its deviations away from nothing."""
+    plain, noisy = share(*counts), share(*counts, noise=noise, whole=whole)
+    assert 0 <= noisy.low <= plain.low + 1e-9
+    assert plain.high - 1e-9 <= noisy.high <= 1
+    for p in (noisy.low, noisy.high):
+        if 1e-6 < p < 1 - 1e-6 and (noisy.low, noisy.high) != (0, 1):
+            spread = noise + p**2 * whole + counts[1] * p * (1 - p)
+            assert isclose((counts[0] - p * counts[1]) ** 2, 1.959963984540054**2 * spread, rel_tol=1e-6)
+
+
 @given(COUNTS, COUNTS)
 def test_a_difference_turns_round_with_its_parts(first, second):
     low, high = difference(share(*first), share(*second))

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, combinations
-from math import ceil, floor
+from itertools import combinations
+from math import ceil
 from typing import TYPE_CHECKING
 
 import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.findings.carried import Carried, Told, carried_by
 from tiphub.evidence.findings.conditions import has, holds, may_hold
-from tiphub.evidence.findings.intervals import difference, ratio, share
+from tiphub.evidence.findings.intervals import difference, ratio
 from tiphub.evidence.findings.model import Cell, Comparison, Conditions, Estimate, Finding, Part, Result
 from tiphub.evidence.findings.noise import Noise
 from tiphub.evidence.findings.options import Counted, Option, counted
 from tiphub.evidence.findings.sentences import sentence
-from tiphub.evidence.findings.union import bounds
 from tiphub.standard import Standard
 
 if TYPE_CHECKING:
@@ -216,39 +216,24 @@ def _estimate(
     if why:
         shown = None if people < (source.smallest_count or 0) else people
         return Estimate(shown, None if why == "few people" else base, why=why.partition(" ")[0])
-    noise = rest = 0.0
+    carried: Carried | None = Carried()
+    told: Told | None = None
     if source.noise is not None:
-        carried = [_variance(source.noise, where, cells) for cells in (option.cells, option.rest)]
-        if carried[0] is None or carried[1] is None:
-            return Estimate(people, base, why="unmeasured")
-        noise, rest = carried[0], carried[1]
-        if base < FEWEST_BY_NOISE * (noise + rest) ** 0.5:
-            return Estimate(people, base, why="noise")
-    plain = share(numerator, base, noise=noise, rest=rest)
-    least = greatest = plain
-    low_base, high_base = _bases(counts, source.noise, where, question)
-    if source.left_out is not None:
-        few, many = numerator + counts.more, high_base + counts.fewer
-        least = share(numerator, many, noise=noise, rest=rest)
-        greatest = share(few, max(low_base + counts.more, few), noise=noise, rest=rest)
-    return Estimate(people, base, numerator, plain.value, least.low, greatest.high, least, greatest)
-
-
-def _bases(
-    counts: _Numbers, noise: Noise | None, where: Sequence[Conditions], question: Counted
-) -> tuple[int, int]:
-    """At least and at most how many have answered: on a noisy release, of a group, only bounds are known."""
-    if noise is None or not question.flags:
-        return counts.base, counts.base
-    single = _variance(noise, where, [{flag: ("yes",)} for flag in question.flags]) or 0.0
-    pairs = [{one: ("yes",), two: ("yes",)} for one, two in combinations(question.flags, 2)]
-    double = noise.variance(pairs)
-    if double is None:
-        return min(max(counts.singles), counts.base), max(
-            min(sum(counts.singles), counts.people), counts.base
-        )
-    low, high = bounds(counts.singles, counts.pairs, whole=not any(where), noise=(single, double))
-    return min(floor(low), counts.base), max(min(ceil(high), counts.people), counts.base)
+        carried = carried_by(source.noise, where, option, question)
+        told = Told(source.noise, where, question.flags, counts.singles, counts.pairs, people)
+    if carried is None:
+        return Estimate(people, base, why="unmeasured")
+    if base < FEWEST_BY_NOISE * carried.of_base:
+        return Estimate(people, base, why="noise")
+    own = [name for cell in option.cells for name in cell]
+    numerators = told.off(own, numerator) if told else (0, 0)
+    bases = told.off(question.flags, base) if told and carried.whole is None else (0, 0)
+    plain = carried.share(numerator, base)
+    least = carried.share(numerator - numerators[0], base + bases[1] + counts.fewer)
+    most = numerator + numerators[1] + counts.more
+    greatest = carried.share(most, max(base - bases[0] + counts.more, most))
+    noise = (carried.of_numerator, carried.of_base) if told else None
+    return Estimate(people, base, numerator, plain.value, least.low, greatest.high, least, greatest, noise)
 
 
 def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:
@@ -260,14 +245,6 @@ def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:
     if smallest and (numerator < smallest or 0 < base - numerator < smallest):
         return "few"
     return ""
-
-
-def _variance(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditions]) -> float | None:
-    """The noise in a sum of cells; ``None`` also where two different conditions meet on one column."""
-    together = [list(chain(*(part.items() for part in (*where, cell)))) for cell in cells]
-    if any(len(set(pairs)) != len(dict(pairs)) for pairs in together):
-        return None
-    return noise.variance(dict(pairs) for pairs in together)
 
 
 def _hold_another(estimates: list[Estimate]) -> list[Estimate]:

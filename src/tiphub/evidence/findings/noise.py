@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 
 import ibis
@@ -11,6 +12,7 @@ from tiphub.evidence.findings.conditions import narrower, years
 from tiphub.evidence.findings.model import Conditions
 from tiphub.evidence.interval import Z95
 from tiphub.standard import Standard, Variable
+from tiphub.standard.answered import answered_columns
 
 _LARGEST = 200_000
 """A table with more cells than this is not added up cell by cell."""
@@ -28,7 +30,8 @@ class _Measured:
 class Noise:
     """The noise in a release's counts.
 
-    ``counts`` is the release's table of counts, ``variables`` the columns of its records, in order.
+    ``counts`` is the release's table of counts, ``variables`` the columns of its records, in order. Whether
+    anything of a group was answered is a column of the counts alone (see `tiphub.standard.answered`).
     """
 
     counts: ir.Table
@@ -49,12 +52,18 @@ class Noise:
             total += found
         return total
 
+    @cached_property
+    def _counted(self) -> tuple[Variable, ...]:
+        groups = answered_columns(self.standard, (item.name for item in self.variables))
+        return (*self.variables, *(item.variable for item in groups))
+
     def _one(self, where: Conditions) -> float | None:
-        names = tuple(item.name for item in self.variables if item.name in where)
+        columns = [item for item in self._counted if item.name in where]
+        names = tuple(item.name for item in columns)
         table = self._table(names) if len(names) == len(where) else None
         if table is None:
             return None
-        values = [self._values(item, where[item.name]) for item in self.variables if item.name in where]
+        values = [self._values(item, where[item.name]) for item in columns]
         size = 1
         for listed in values:
             size *= len(listed)
@@ -65,8 +74,8 @@ class Noise:
         return sum(table.cells.get(cell, table.deviation) ** 2 for cell in product(*values))
 
     def _values(self, item: Variable, wanted: tuple[str, ...]) -> list[str]:
-        column = self.standard.columns[item.name]
-        if column.kind == "integer":
+        column = self.standard.columns.get(item.name)
+        if column is not None and column.kind == "integer":
             ranges = [found for text in wanted if (found := years(text))]
             return [
                 value
@@ -76,7 +85,8 @@ class Noise:
                     for low, high in ranges
                 )
             ]
-        allowed = set(wanted) if column.kind == "flag" else narrower(self.standard, item.name, wanted)
+        listed = column is not None and column.codes is not None
+        allowed = narrower(self.standard, item.name, wanted) if listed else set(wanted)
         return [value for value in item.values if value in allowed]
 
     def _table(self, names: tuple[str, ...]) -> _Measured | None:

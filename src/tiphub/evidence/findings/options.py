@@ -10,7 +10,7 @@ from tiphub.errors import TiphubError
 from tiphub.evidence.findings.conditions import broader, has, narrower
 from tiphub.evidence.findings.model import Conditions, Measure
 from tiphub.standard import Code, Standard, flag_name
-from tiphub.standard.answered import options_of
+from tiphub.standard.answered import answered_name, options_of
 
 CITIZENSHIP, COUNTRY = "citizenship", "country_of_exploitation"
 
@@ -36,8 +36,8 @@ class Counted:
     """The options of a measure, and whether a record is ``answered``, be it broadly.
 
     ``exclusive``: no record has two options. ``columns`` are those of which an empty cell may be an answer
-    that was left out. ``flags`` are the columns of a group, who has any of which has answered. ``missing``
-    options are not in this source.
+    that was left out. ``flags`` are the columns of a group, who has any of which has answered, and ``tells``
+    is the column of a release's counts that says so. ``missing`` options are not in this source.
     """
 
     options: tuple[Option, ...]
@@ -45,6 +45,7 @@ class Counted:
     exclusive: bool
     columns: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    tells: str = ""
     missing: tuple[str, ...] = ()
 
 
@@ -78,7 +79,7 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
         raise TiphubError(f"This source does not carry the group {group}.")
     codes = standard.codes_of(group).by_code
     flags = tuple(flag_name(group, code) for code in carried)
-    tells = ibis.or_(*(has(table, standard, flag, ["yes"]) for flag in flags))
+    anything = ibis.or_(*(has(table, standard, flag, ["yes"]) for flag in flags))
 
     def option(key: str, label: str, wanted: Sequence[str]) -> Option:
         parts = [part for code in wanted for part in _parts(codes[code], carried, codes, group)]
@@ -91,17 +92,23 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
             tuple({flag_name(group, flag): ("yes",)} for flag in carried if flag not in parts),
         )
 
-    if measure.any:
-        return Counted((option("", "", measure.any),), tells, exclusive=False, flags=flags)
-    found, missing = [], []
-    for code in measure.each or carried:
+    found = [option("", "", measure.any)] if measure.any else []
+    missing = []
+    for code in () if measure.any else measure.each or carried:
         try:
             found.append(option(code, codes[code].label["en"], [code]))
         except TiphubError:
             missing.append(codes[code].label["en"])
     if not found:
         raise TiphubError(f"This source carries none of these options of {group}.")
-    return Counted(tuple(found), tells, exclusive=False, flags=flags, missing=tuple(missing))
+    return Counted(
+        tuple(found),
+        anything,
+        exclusive=False,
+        flags=flags,
+        tells=answered_name(group),
+        missing=tuple(missing),
+    )
 
 
 def _parts(code: Code, carried: Sequence[str], codes: Mapping[str, Code], group: str) -> tuple[str, ...]:
