@@ -1,6 +1,8 @@
 """What protection cost is measured right, and only what is safe is told."""
 
 import json
+from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -67,7 +69,74 @@ def test_nothing_is_lost_where_nothing_was_changed() -> None:
     codes = people()
     found = evaluate(population(codes), released(decode(codes, COLUMNS), {"k": 11}))
     assert all(entry["mean_absolute"] == 0 for entry in found.private["errors"])
-    assert all(item["before"] == item["after"] for item in found.private["worst"])
+    assert found.private["worst"] == []
+    assert found.private["tvd"] == 0
+    assert all(entry["fab"] == entry["missing"] == 0 for entry in found.private["accuracy"])
+
+
+def blurred(codes: Codes, seed: int = 3) -> Codes:
+    """The same people with every tenth answer changed, so that some combinations are new."""
+    random = np.random.default_rng(seed)
+    other = random.integers(0, [item.cardinality for item in COLUMNS], codes.shape)
+    return np.where(random.random(codes.shape) < 0.1, other, codes).astype(np.int16)
+
+
+def test_accuracy_is_that_of_the_definitions() -> None:
+    """As bench/accuracy.py of the shared folder defines them, counted another way."""
+    before, after = people(500), blurred(people(500))
+    found = evaluate(population(before), released(decode(after, COLUMNS), {})).private
+    distances = []
+    for order in (1, 2, 3):
+        big: list[tuple[int, int]] = []
+        told: list[tuple[int, int]] = []
+        for columns in combinations(range(4), order):
+            one = Counter(map(tuple, before[:, columns].tolist()))
+            other = Counter(map(tuple, after[:, columns].tolist()))
+            big += [(count, other[cell]) for cell, count in one.items() if all(cell) and count >= 10]
+            told += [(one[cell], count) for cell, count in other.items() if all(cell)]
+            if order == 2:
+                distances.append(sum(abs(one[cell] - other[cell]) for cell in {*one, *other}) / 1000)
+        entry = found["accuracy"][order - 1]
+        assert (entry["k"], entry["n"]) == (order, len(big))
+        assert entry["mae"] == pytest.approx(np.mean([abs(count - left) for count, left in big]))
+        assert entry["rel"] == pytest.approx(np.mean([abs(count - left) / count for count, left in big]))
+        assert entry["missing"] == pytest.approx(np.mean([left == 0 for _, left in big]))
+        assert entry["fab"] == pytest.approx(np.mean([count == 0 for count, _ in told]))
+        ten = [count == 0 for count, left in told if left >= 10]
+        assert entry["fab10"] == pytest.approx(np.mean(ten))
+    assert found["accuracy"][2]["fab"] > 0
+    assert found["tvd"] == pytest.approx(np.mean(distances))
+
+
+def test_of_many_columns_a_fixed_part_is_compared() -> None:
+    many = tuple(Variable(f"v{place}", ("no", "yes"), (None, None)) for place in range(25))
+    codes = np.random.default_rng(1).integers(0, 3, (60, 25)).astype(np.int16)
+    source = Population(variables=many, quasi_identifiers=(), batches=lambda: iter([codes]))
+    first, again = (evaluate(source, released(decode(codes, many), {})).private for _ in range(2))
+    assert first["compared"][2] == {"columns": 3, "sets": 2300, "compared": 1000}
+    assert first == again
+
+
+def test_the_widths_of_published_bounds_may_be_told() -> None:
+    codes = people()
+    counts = pa.table(
+        {
+            "fields": ["", "place", "place", "place|gender"],
+            "count": [2_000, 20, 40, 5_000],
+            "low": [1_990.0, 10.0, 30.0, None],
+            "high": [2_010.0, 30.0, 70.0, None],
+        }
+    )
+    made = replace(released(decode(codes, COLUMNS), {}), counts=counts)
+    assert evaluate(population(codes), made).public["bounds_of_counts"] == [
+        {
+            "columns": 1,
+            "count_at_least": 11,
+            "count_at_most": 99,
+            "mean_half_width": 15.0,
+            "mean_relative_half_width": 0.5,
+        }
+    ]
 
 
 def test_the_worst_cells_name_their_values() -> None:

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pyarrow as pa
 
 from tiphub.standard import Variable, decode
 from tiphub.vault.s4_protect import Population, Protected
@@ -29,8 +30,10 @@ def test_it_says_that_it_is_private_and_what_it_found() -> None:
     assert "2,000 people stand behind 2,000 published records" in text
     assert "1,600 people" in text
     assert "400 others were held back" in text
-    assert text.count("<svg") == text.count("</svg>") > 10
-    assert "Counts by two columns of 1 people and more" in text
+    assert text.count("<svg") == text.count("</svg>") > 8
+    assert "within a tenth of the truth by one column of any size, by two columns of any size" in text
+    assert "attacks found more about people in the data than about others: " in text
+    assert text.index("In short") < text.index("What the counts lost") < text.index("What attacks found")
 
 
 def test_it_needs_nothing_from_elsewhere() -> None:
@@ -40,6 +43,24 @@ def test_it_needs_nothing_from_elsewhere() -> None:
 
 def test_without_a_rehearsal_it_says_so() -> None:
     assert "Attacks were not tried" in page(rehearsed=False)
+
+
+def test_what_readers_conclude_otherwise_stands_with_both_sentences() -> None:
+    source = population(people(300), columns())
+    figures = dict(evaluate(source, as_they_are(source.batches)).private)
+    changed = [
+        {"name": "a", "title": "Wrong <b>", "verdict": "other", "people": "One.", "release": "Two."},
+        {"name": "b", "title": "Silent", "verdict": "less", "people": "Three.", "release": "Cannot tell."},
+    ]
+    figures["findings"] = {"asked": 10, "same": 8, "less": 1, "more": 0, "other": 1, "changed": changed}
+    text = report(figures, release="1")
+    assert "2 of 10 findings (20%) conclude otherwise from the release than from the people" in text
+    assert "Wrong &lt;b&gt;" in text
+    assert (
+        text.index("Two.")
+        < text.index("The release cannot tell what the people would (1)")
+        < text.index("Three.")
+    )
 
 
 def test_an_attack_that_succeeds_stands_in_the_summary() -> None:
@@ -55,9 +76,17 @@ def test_an_attack_that_succeeds_stands_in_the_summary() -> None:
     }
     source = population(people(300), columns())
     figures = dict(evaluate(source, as_they_are(source.batches)).private)
-    figures["rehearsal"] = {"people": 800, "control": 200, "confidence": 0.95, "attacks": [attack]}
+    figures["rehearsal"] = {
+        "vault": 1_000,
+        "people": 800,
+        "control": 200,
+        "confidence": 0.95,
+        "attacks": [attack],
+    }
     text = report(figures, release="1")
-    assert "Do not publish" in text
+    assert "1 of 1 attacks found more about people in the data than about others" in text
+    assert "Withdraw the release until somebody has found out why." in text
+    assert "the 1,000 people whom the vault held by then; the release was made of 300" in text
     assert "<gender>" not in text
     assert "inferring &lt;gender&gt;" in text
 
@@ -65,5 +94,7 @@ def test_an_attack_that_succeeds_stands_in_the_summary() -> None:
 def test_nobody_is_reported_too() -> None:
     none = Variable("gender", ("woman",), (None,))
     source = Population(variables=(none,), quasi_identifiers=(), batches=lambda: iter([]))
-    made = Protected(records=decode(np.empty((0, 1), np.int16), (none,)), counts=None, statement={}, loss={})
+    made = Protected(
+        records=decode(np.empty((0, 1), np.int16), (none,)), counts=pa.table({}), statement={}, loss={}
+    )
     assert "0 people stand behind 0" in report(evaluate(source, made).private, release="1")

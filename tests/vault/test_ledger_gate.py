@@ -98,6 +98,13 @@ def test_repeatable_noise_is_never_published(noisy: Content, tmp_path: Path) -> 
         ({"errors_of_counts": [{"mean_absolute_error": 1.234}]}, "is not rounded"),
         ({"errors_of_counts": [{"cells": 7}]}, "'errors_of_counts.cells'"),
         ({"errors_of_counts": {"cells": 7}}, "'errors_of_counts'"),
+        ({"bounds_of_counts": [{"mean_half_width": 12.34}]}, "is not rounded"),
+        ({"bounds_of_counts": [{"cells": 7}]}, "'bounds_of_counts.cells'"),
+        ({"tvd": 0.01}, "'tvd'"),
+        ({"accuracy": [{"k": 1, "mae": 1.2}]}, "'accuracy'"),
+        ({"findings": {"asked": 10, "same": 9}}, "'findings'"),
+        ({"conclusions": {}}, "'conclusions'"),
+        ({"rehearsal": {"attacks": []}}, "'rehearsal'"),
         ({"homogeneity": 7}, "'homogeneity'"),
         ({"loss": {"records_kept": float("nan")}}, "is not rounded"),
         ({"loss": {"records_kept": True}}, "is not rounded"),
@@ -116,6 +123,13 @@ def test_no_figure_leaves_that_the_budget_did_not_pay_for(noisy: Content, tmp_pa
     errors = {"errors_of_counts": [{"columns": 1, "mean_absolute_error": 1.2}]}
     with pytest.raises(TiphubError, match="no privacy budget paid for: errors_of_counts"):
         publish(noisy, tmp_path, evaluation=errors, booking=BOOKING)
+
+
+def test_what_follows_from_the_published_counts_may_leave_unpaid(noisy: Content, tmp_path: Path) -> None:
+    widths = {"columns": 2, "count_at_least": 11, "count_at_most": 99, "mean_half_width": 12.0}
+    evaluation = {"bounds_of_counts": [widths | {"mean_relative_half_width": 0.35}]}
+    release = open_release(publish(noisy, tmp_path, evaluation=evaluation, booking=BOOKING))
+    assert release.evaluation["bounds_of_counts"] == evaluation["bounds_of_counts"]
 
 
 def test_releases_of_one_method_need_no_signature(exact: Content, noisy: Content, tmp_path: Path) -> None:

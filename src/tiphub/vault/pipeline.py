@@ -2,12 +2,14 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -15,7 +17,7 @@ import ibis.expr.types as ir
 from tiphub import __version__
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
-from tiphub.release import release_folders
+from tiphub.release import Release, open_release, release_folders
 from tiphub.standard import Standard, encode, load_standard
 from tiphub.standard.implications import implications, reconcile
 from tiphub.standard.variables import Codes
@@ -28,7 +30,7 @@ from tiphub.vault.keys import make_key
 from tiphub.vault.ledger import Booking, check_signature
 from tiphub.vault.models import models_share, release_models
 from tiphub.vault.s2_harmonise import Quality, Reading
-from tiphub.vault.s4_protect import KAnonymity, Population, ProtectionMethod
+from tiphub.vault.s4_protect import KAnonymity, Population, Protected, ProtectionMethod
 from tiphub.vault.s4_protect.dp.method import DifferentialPrivacy
 from tiphub.vault.s4_protect.dp.models import Promised
 from tiphub.vault.spending import Spend, open_ledger, paid, spend_of
@@ -177,7 +179,7 @@ def build(
             raise TiphubError(
                 "There is nobody to protect: no agency has handed anything in.",
                 where=str(hub.root),
-                do="Take files in first: tiphub ingest HUB AGENCY FILE",
+                do="Take files in first: tiphub ingest HUB NAME FILE",
             )
         for agency in senders:
             reading = s2_harmonise.load_reading(agency, store.standard)
@@ -199,6 +201,7 @@ def build(
         if others:
             beside = tuple(release.version for release in others)
             ledger.sign_mixed(signer, method=method.name, version=version, others=beside)
+        conclusions = s5_evaluate.conclude(population, store.standard, progress=progress)
         booked: AbstractContextManager[Booking | None] = nullcontext()
         if spend:
             booked = paid(
@@ -229,8 +232,102 @@ def build(
                 signed_mixed=signer,
                 progress=progress,
             )
-        store.keep_evaluation(release.name, {**evaluation.private, "state": state})
+        kept = {**evaluation.private, "conclusions": conclusions, "state": state}
+        store.keep_evaluation(release.name, kept)
     return release
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """A release, and all that the hub's team may know of it; ``figures`` give people away."""
+
+    release: Release
+    figures: Mapping[str, Any]
+
+
+def appraise(
+    hub: Hub,
+    version: str = "",
+    progress: Progress | None = None,
+    *,
+    attacks: bool = True,
+    again: bool = False,
+) -> Appraisal:
+    """Tell the hub's team what a release kept, and what attacks find. Nothing of it may be published.
+
+    What needs the people as they were is kept since the release was built. The attacks are rehearsed on the
+    people whom the vault holds now, with the release's method and parameters; no budget is spent, since
+    nothing leaves. They are kept, so that every later report tells the same.
+
+    Args:
+        hub: whose vault it is.
+        version: of the release; the newest one if not given.
+        progress: listens to the stages.
+        attacks: whether to rehearse them if that was not done yet.
+        again: rehearse them anew.
+
+    Raises:
+        TiphubError: there is no such release, or the vault knows nothing of it.
+    """
+    progress = progress or Silent()
+    release = open_release(_release_folder(hub, version))
+    with Store.open(hub) as store:
+        kept = store.evaluation(release.version)
+        if kept is None:
+            raise TiphubError(
+                f"The vault has no figures of release {release.version}: it was built with another vault.",
+                where=str(release.path),
+                do="To have figures, build a release with this vault: tiphub build HUB --again",
+            )
+        figures = {name: value for name, value in kept.items() if name not in {"conclusions", "state"}}
+        if "conclusions" in kept:
+            figures["findings"] = s5_evaluate.compare(
+                kept["conclusions"], release, store.standard, progress=progress
+            )
+        if attacks and (again or "rehearsal" not in kept):
+            try:
+                figures["rehearsal"] = _rehearse(hub, store, release, progress)
+                store.keep_evaluation(release.version, {**kept, "rehearsal": figures["rehearsal"]})
+            except TiphubError as error:
+                figures["not_rehearsed"] = " ".join(filter(None, (error.what, error.do)))
+    return Appraisal(release, figures)
+
+
+def _release_folder(hub: Hub, version: str) -> Path:
+    folders = list(release_folders(hub.releases))
+    if not folders:
+        raise TiphubError(
+            "There is no release to evaluate yet.", where=str(hub.releases), do="Make one: tiphub build HUB"
+        )
+    found = [folder for folder in folders if version in {"", folder.name}]
+    if not found:
+        known = ", ".join(folder.name for folder in folders)
+        raise TiphubError(
+            f"There is no release {version}.", where=str(hub.releases), do=f"There are: {known}."
+        )
+    return found[0]
+
+
+def _rehearse(hub: Hub, store: Store, release: Release, progress: Progress) -> Mapping[str, Any]:
+    """Attack a rehearsal of a release: the method of ``hub.yml`` with the release's own parameters."""
+    method, _ = _protection(hub, None, confirmed_large_epsilon=True)
+    parameters = release.statement["parameters"]
+    if method.name != release.statement["method"]:
+        raise TiphubError(
+            f"hub.yml asks for {method.name} now, and the release was protected by"
+            f" {release.statement['method']}.",
+            do="Set release.method in hub.yml as it was, and try again.",
+        )
+    if isinstance(method, DifferentialPrivacy):
+        method = replace(method, rho=Fraction(parameters["rho"]), delta=float(parameters["delta"]))
+    elif isinstance(method, KAnonymity):
+        method = replace(method, k=int(parameters["k"]))
+    population = _population(hub, store)
+
+    def protect(batches: Callable[[], Iterator[Codes]]) -> Protected:
+        return method.protect(replace(population, batches=batches), progress=progress)
+
+    return s5_evaluate.rehearse(population, protect, progress=progress)
 
 
 def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | None) -> str:

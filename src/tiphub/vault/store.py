@@ -166,8 +166,9 @@ class Store:
         )
 
     def keep_evaluation(self, release: str, figures: Mapping[str, Any]) -> None:
-        """Keep the part of a release's evaluation that gives counts of unprotected records away."""
+        """Keep the part of a release's evaluation that gives people away, in the place of what was kept."""
         with self.transaction():
+            self.engine.execute(f"DELETE FROM {META} WHERE name = ?", [f"evaluation {release}"])
             self.engine.execute(
                 f"INSERT INTO {META} VALUES (?, ?)", [f"evaluation {release}", json.dumps(figures)]
             )

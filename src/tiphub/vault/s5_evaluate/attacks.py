@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.stats import norm
 
 from tiphub.standard.variables import Codes
+from tiphub.vault.s5_evaluate.search import Hits, Near, nearest, singled_out
 
 CONFIDENCE = 0.95
 """Of all intervals of one evaluation together: each is the wider, the more attacks there are (Bonferroni)."""
@@ -21,10 +21,8 @@ NEIGHBOURS = 5
 """Records among which the two halves of a person must meet to be linked."""
 GUESSES = 500
 """People attacked in each attack, and as many in its control."""
-_CELLS = 4_000_000
-"""Cells compared at a time: bounds the memory of a search."""
-
-Hits = npt.NDArray[np.bool_]
+FEWEST = 30
+"""Of so few people an answer is known that guessing it tells nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,27 +76,30 @@ def attack(
         guesses: how many guesses an attack makes, at most.
 
     Returns:
-        The attacks, each with its control.
+        The attacks, each with its control; what hardly anybody has answered is not inferred.
     """
     number = min(guesses, len(people), len(control))
     targets = [part[random.choice(len(part), number, replace=False)] for part in (people, control)]
+    # In an order of chance, so that of records that fit equally well none is preferred.
+    records = np.asfortranarray(records[random.permutation(len(records))])
     width = records.shape[1]
     sizes = sorted({min(3, width), max(1, width // 2)})
     wanted = len(sizes) + (width + 1 if width > 1 else 0)
     z = float(norm.ppf(1 - (1 - CONFIDENCE) / 2 / wanted))
     found = []
     for known in sizes:
-        single = _singled_out(records, (people, control), random, guesses, known)
+        single = singled_out(records, (people, control), random, guesses, known)
         found.append(_attack(f"singling out by {known} columns", single[0], single[1], z))
     if width > 1:
         order = random.permutation(width)
         halves = np.sort(order[: width // 2]), np.sort(order[width // 2 :])
-        linked = [_linked(records, rows, halves) for rows in targets]
-        found.append(_attack("linking two halves", linked[0], linked[1], z))
+        near = [nearest(records, rows, halves, NEIGHBOURS) for rows in targets]
+        found.append(_attack("linking two halves", near[0].linked, near[1].linked, z))
         for secret, name in enumerate(names):
-            inferred = [_inferred(records, rows, secret) for rows in targets]
-            commonest = int(np.bincount(records[:, secret]).argmax()) if len(records) else 0
-            blind = targets[0][:, secret] == commonest
+            inferred = [_inferred(item, rows, secret) for item, rows in zip(near, targets, strict=True)]
+            if min(map(len, inferred)) < FEWEST:
+                continue
+            blind = _guessed_blindly(records, targets[0], secret)
             found.append(_attack(f"inferring {name}", inferred[0], inferred[1], z, blind))
     return tuple(found)
 
@@ -128,65 +129,15 @@ def _attack(name: str, on_people: Hits, on_control: Hits, z: float, blind: Hits 
     return Attack(name, people, control, naive, beyond(people, control))
 
 
-def _singled_out(
-    records: Codes,
-    parts: tuple[Codes, Codes],
-    random: np.random.Generator,
-    guesses: int,
-    known: int,
-) -> tuple[Hits, Hits]:
-    """Combinations that one record alone has: is there exactly one person who has them too?
-
-    People and control are compared in crowds of one size, since in a larger crowd fewer are alone.
-    """
-    size = min(map(len, parts))
-    crowds = [part[random.choice(len(part), size, replace=False)] for part in parts]
-    hits: tuple[list[bool], list[bool]] = ([], [])
-    for _ in range(guesses):
-        columns = np.sort(random.choice(records.shape[1], known, replace=False))
-        alone = _alone(records[:, columns])
-        if len(alone):
-            guess = alone[random.integers(len(alone))]
-            for crowd, hit in zip(crowds, hits, strict=True):
-                hit.append(int((crowd[:, columns] == guess).all(axis=1).sum()) == 1)
-    return np.array(hits[0], bool), np.array(hits[1], bool)
+def _inferred(near: Near, rows: Codes, secret: int) -> Hits:
+    """Whether the nearest record by all other columns tells the secret of those who have one."""
+    known = rows[:, secret] > 0
+    hits: Hits = near.told[known, secret] == rows[known, secret]
+    return hits
 
 
-def _alone(records: Codes) -> Codes:
-    """Combinations that one record alone has, and that say something."""
-    if not len(records):
-        return records
-    unique, count = np.unique(records, axis=0, return_counts=True)
-    alone: Codes = unique[(count == 1) & (unique > 0).any(axis=1)]
-    return alone
-
-
-def _linked(records: Codes, rows: Codes, halves: Sequence[npt.NDArray[np.int64]]) -> Hits:
-    """Whether a person's two halves have one of their nearest records in common."""
-    one, other = (_nearest(records[:, half], rows[:, half], NEIGHBOURS) for half in halves)
-    out: Hits = (one[:, :, None] == other[:, None, :]).any(axis=(1, 2))
-    return out
-
-
-def _inferred(records: Codes, rows: Codes, secret: int) -> Hits:
-    """Whether the nearest record by all other columns has the person's secret."""
-    if not len(records):
-        return np.zeros(len(rows), bool)
-    others = [item for item in range(records.shape[1]) if item != secret]
-    near = _nearest(records[:, others], rows[:, others], 1)[:, 0]
-    out: Hits = records[near, secret] == rows[:, secret]
-    return out
-
-
-def _nearest(records: Codes, rows: Codes, most: int) -> npt.NDArray[np.int64]:
-    """The records that agree with each row in the most cells, rows x most; memory is bounded."""
-    most = min(most, len(records))
-    found = np.empty((len(rows), most), np.int64)
-    step = max(1, _CELLS // max(1, len(records)))
-    for start in range(0, len(rows) if most else 0, step):
-        part = rows[start : start + step]
-        differ = np.zeros((len(part), len(records)), np.int16)
-        for column in range(records.shape[1]):
-            differ += part[:, column, None] != records[None, :, column]
-        found[start : start + step] = np.argpartition(differ, most - 1, axis=1)[:, :most]
-    return found
+def _guessed_blindly(records: Codes, rows: Codes, secret: int) -> Hits:
+    """Whether the answer that most records have is that of those who have one."""
+    answers = np.bincount(records[:, secret][records[:, secret] > 0], minlength=1)
+    hits: Hits = rows[rows[:, secret] > 0, secret] == (answers.argmax() if answers.any() else -1)
+    return hits

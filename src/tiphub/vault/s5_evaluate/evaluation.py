@@ -29,6 +29,10 @@ class Published(Protocol):
         """The records, as text codes or null."""
 
     @property
+    def counts(self) -> pa.Table:
+        """The counts, with their 95% bounds (``low``, ``high``) where the method adds noise."""
+
+    @property
     def statement(self) -> Mapping[str, Any]:
         """What the method promises."""
 

@@ -9,13 +9,16 @@ import numpy as np
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
 from tiphub.standard.variables import Codes, encode
-from tiphub.vault.s5_evaluate.attacks import CONFIDENCE, attack
+from tiphub.vault.s5_evaluate.attacks import CONFIDENCE, Attack, attack
 from tiphub.vault.s5_evaluate.evaluation import People, Published
 
 HELD_BACK = 0.2
 """Share of people held back as the control."""
 FEWEST = 200
 """With fewer people in the control an interval says nothing."""
+
+MOST = 250_000
+"""Of more people a sample is rehearsed: attacks find no less, since the noise does not shrink with them."""
 
 Batches = Callable[[], Iterator[Codes]]
 
@@ -41,14 +44,13 @@ def rehearse(
 
     Returns:
         ``attacks`` (each on people and on control, with intervals that hold together with 95% confidence),
-        ``people``, ``control``, ``confidence``; plain data.
+        ``vault`` (how many people there are), ``people``, ``control``, ``confidence``; plain data.
 
     Raises:
         TiphubError: there are too few people for a control.
     """
     random = random or np.random.default_rng()
-    nobody = np.empty((0, len(population.variables)), np.int16)
-    everybody = np.concatenate([nobody, *population.batches()])
+    everybody = _everybody(population, random)
     held = round(len(everybody) * HELD_BACK)
     if held < FEWEST:
         raise TiphubError(
@@ -64,8 +66,21 @@ def rehearse(
         found = attack(records, people, control, names, random=random)
         task.advance(1)
     return {
+        "vault": sum(map(len, population.batches())),
         "people": len(people),
         "control": len(control),
         "confidence": CONFIDENCE,
-        "attacks": [asdict(item) | {"succeeds": item.succeeds} for item in found],
+        "attacks": [_plain(item) for item in found],
     }
+
+
+def _plain(item: Attack) -> dict[str, Any]:
+    return asdict(item) | {"beyond": list(item.beyond), "succeeds": item.succeeds}
+
+
+def _everybody(population: People, random: np.random.Generator) -> Codes:
+    """All people, or a sample of `MOST`, about."""
+    share = MOST / max(sum(map(len, population.batches())), 1)
+    nobody = np.empty((0, len(population.variables)), np.int16)
+    drawn = (batch[random.random(len(batch)) < share] for batch in population.batches())
+    return np.concatenate([nobody, *drawn])

@@ -6,30 +6,52 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from tiphub.vault.s5_evaluate.summary import SLIPS, WORDS, protection, summary
+
 WIDTH = 320
 """Of a picture's bars, in pixels."""
-SLIPS = 0.1
-"""A count that is further off than this share of itself may change what is concluded from it."""
+INFERRING = "inferring "
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of a picture, in pixels; ``low`` and ``high`` are the ends of its interval."""
+    """A bar of a picture, in pixels."""
 
     label: str
     text: str
     length: float
-    low: float
-    high: float
     strong: bool = False
 
 
-def report(figures: Mapping[str, Any], *, release: str) -> str:
+@dataclass(frozen=True)
+class Line:
+    """An attack in the picture of all: where its advantage and the ends of its interval lie, in pixels."""
+
+    label: str
+    text: str
+    at: float
+    low: float
+    high: float
+    succeeds: bool
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The picture of all attacks; ``nothing`` is where people and control were guessed alike."""
+
+    lines: Sequence[Line]
+    nothing: float
+    marks: Sequence[tuple[float, str]]
+
+
+def report(figures: Mapping[str, Any], *, release: str, labels: Mapping[str, str] | None = None) -> str:
     """The evaluation of a release as an HTML page: what it kept, and what attacks found.
 
     Args:
-        figures: the private part of an evaluation; with ``rehearsal`` (see `rehearse`) also attacks.
+        figures: the private part of an evaluation; with ``findings`` (see `compare`) also what readers
+            conclude, with ``rehearsal`` (see `rehearse`) also attacks.
         release: its version, for the title.
+        labels: what columns are called.
 
     Returns:
         A page of its own, without scripts or links. It gives counts of people away: it stays in the hub.
@@ -41,15 +63,24 @@ def report(figures: Mapping[str, Any], *, release: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    called = labels or {}
     rehearsal = figures.get("rehearsal")
+    sets = [item for item in figures.get("compared", ()) if item["compared"] < item["sets"]]
     return pages.get_template("report.html").render(
         release=release,
         figures=figures,
+        protection=protection(figures),
+        remarks=summary(figures),
+        accuracy=figures.get("accuracy", ()),
+        sampled=sets,
         errors=_errors(figures["errors"]),
+        findings=figures.get("findings"),
+        verdicts=_verdicts(figures.get("findings")),
         rehearsal=rehearsal,
-        attacks=[(_bars(item), item) for item in rehearsal["attacks"]] if rehearsal else [],
-        succeeded=[item["name"] for item in rehearsal["attacks"] if item["succeeds"]] if rehearsal else [],
-        useful=_useful(figures["errors"]),
+        forest=_forest(rehearsal["attacks"], called) if rehearsal else None,
+        labels=called,
+        orders=WORDS,
+        slips=SLIPS,
         width=WIDTH,
     )
 
@@ -65,36 +96,47 @@ def size_in_words(entry: Mapping[str, Any]) -> str:
 
 
 def _errors(entries: Sequence[Mapping[str, Any]]) -> list[tuple[int, list[tuple[Mapping[str, Any], Bar]]]]:
-    """For each number of columns, the mean relative errors by size as bars."""
-    top = max((item["mean_relative"] for item in entries if item["cells"]), default=0.0) or 1.0
+    """For each number of columns, the mean relative errors by size as bars; a whole count fills the width."""
     found: dict[int, list[tuple[Mapping[str, Any], Bar]]] = {}
     for item in entries:
         if item["cells"]:
-            length = WIDTH * item["mean_relative"] / top
-            bar = Bar(size_in_words(item), f"{item['mean_relative']:.1%}", length, length, length)
+            share = item["mean_relative"]
+            bar = Bar(size_in_words(item), f"{share:.1%}", WIDTH * min(share, 1.0), strong=share <= SLIPS)
             found.setdefault(item["order"], []).append((item, bar))
     return list(found.items())
 
 
-def _bars(item: Mapping[str, Any]) -> list[Bar]:
-    kinds = [("people in the data", item["on_people"], True), ("control", item["on_control"], False)]
-    if item["naive"]:
-        kinds.append(("blind guess", item["naive"], False))
+def _verdicts(findings: Mapping[str, Any] | None) -> list[tuple[str, str, int, float]]:
+    """What became of findings, as the parts of one bar: name, words, how many, width in pixels."""
+    words = {
+        "same": "the same",
+        "less": "less: the release cannot tell",
+        "more": "more than people bear out",
+        "other": "something else",
+    }
+    if not findings or not findings["asked"]:
+        return []
     return [
-        Bar(
-            label,
-            f"{rate['rate']:.1%}",
-            WIDTH * rate["rate"],
-            WIDTH * rate["low"],
-            WIDTH * rate["high"],
-            strong,
-        )
-        for label, rate, strong in kinds
+        (name, text, findings[name], 2 * WIDTH * findings[name] / findings["asked"])
+        for name, text in words.items()
     ]
 
 
-def _useful(entries: Sequence[Mapping[str, Any]]) -> str | None:
-    """From which size on two-way counts are on average within `SLIPS` of the truth."""
-    classes = [item for item in entries if item["order"] == 2 and item["cells"]]
-    good = [item for item in classes if item["mean_relative"] <= SLIPS]
-    return f"{min(item['at_least'] for item in good):,}" if good else None
+def _forest(attacks: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> Forest:
+    least: float = min([-0.05, *(float(item["beyond"][1]) for item in attacks)])
+    most: float = max([0.05, *(float(item["beyond"][2]) for item in attacks)])
+
+    def place(share: float) -> float:
+        return WIDTH * (share - least) / (most - least)
+
+    lines = []
+    rest = [item for item in attacks if not str(item["name"]).startswith(INFERRING)]
+    inferred = [item for item in attacks if str(item["name"]).startswith(INFERRING)]
+    for item in (*rest, *sorted(inferred, key=lambda entry: -float(entry["beyond"][1]))):
+        name = str(item["name"])
+        secret = name.removeprefix(INFERRING)
+        label = f"{INFERRING}“{labels[secret]}”" if secret in labels else name
+        value, low, high = item["beyond"]
+        rates = f"{item['on_people']['rate']:.0%} against {item['on_control']['rate']:.0%}"
+        lines.append(Line(label, rates, place(value), place(low), place(high), bool(item["succeeds"])))
+    return Forest(lines, place(0), [(place(share), f"{100 * share:+.0f}") for share in (least, most)])

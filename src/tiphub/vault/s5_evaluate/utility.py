@@ -1,22 +1,30 @@
 """How well counts made from the protected records agree with counts made from the people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, islice
-from math import comb
+from itertools import combinations
+from math import comb, prod
 
 import numpy as np
 import numpy.typing as npt
 
 from tiphub.standard.variables import Codes, Variable
+from tiphub.vault.s5_evaluate.tally import Counts, count
 
+ORDERS = (1, 2, 3)
 SIZES = ((1, 10), (11, 99), (100, 999), (1000, None))
-"""Classes of a count's size before protection, both bounds inclusive."""
-TABLES = 400
+"""Classes of a count's size, both bounds inclusive."""
+TEN = (10, None)
+"""The class that accuracy is told for: below ten people a count says little of anything."""
+ALL = (1, None)
+TABLES = {1: 30_000, 2: 2_000, 3: 1_000}
 """So many tables of one order are compared at most."""
-_DENSE = 2**20
+_SEED = 20_200_406
+"""Of the choice of tables: the same for every release, so that releases can be compared."""
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Size = tuple[int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,8 @@ class Errors:
     """The errors of the counts over ``order`` columns that were ``at_least`` to ``at_most`` before.
 
     ``mean_absolute`` is in people, ``mean_relative`` a share of the count before, ``vanished`` the share of
-    the ``cells`` that are 0 after protection. All three are 0 where there are no cells.
+    the ``cells`` that are 0 after protection. ``told`` are the counts of that size after protection, and
+    ``invented`` the share of them that nobody stood for. A share of no counts is 0.
     """
 
     order: int
@@ -34,82 +43,134 @@ class Errors:
     mean_absolute: float
     mean_relative: float
     vanished: float
+    told: int
+    invented: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """The figures by which methods are compared, over ``k`` columns and all combinations of known values.
+
+    Of the ``n`` combinations of ten people or more: ``mae``, the mean absolute error of the count, ``rel``,
+    the same as a share of the count, and ``missing``, the share whose count is 0 after protection. ``fab`` is
+    the share of combinations in the protected records that nobody has, ``fab10`` the same among those with
+    a count of ten or more there.
+    """
+
+    k: int
+    n: int
+    mae: float
+    rel: float
+    missing: float
+    fab: float
+    fab10: float
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table's cells that were not empty before, unknown left out: values, counts before and after."""
+    """The cells of one table that are not empty before or after: which are known in full, and counts."""
 
     columns: tuple[int, ...]
     keys: Ints
+    known: Bools
     before: Ints
     after: Ints
 
     def values(self, cell: int, variables: Sequence[Variable]) -> list[str]:
-        """The values of one cell, one for each column."""
+        """The values of one cell, one for each column; unknown is empty."""
         rest, found = int(self.keys[cell]), []
         for position in reversed(self.columns):
             rest, code = divmod(rest, variables[position].cardinality)
-            found.append(variables[position].values[code - 1])
+            found.append(variables[position].values[code - 1] if code else "")
         return found[::-1]
+
+    @property
+    def distance(self) -> float:
+        """The total variation distance of the two, unknown being a value: 0 if alike, 1 if disjoint."""
+        people, records = int(self.before.sum()), int(self.after.sum())
+        if not people or not records:
+            return float(people != records)
+        return float(np.abs(self.before / people - self.after / records).sum() / 2)
 
 
 def chosen(columns: int, order: int) -> tuple[tuple[int, ...], ...]:
-    """The sets of columns that are compared: spread evenly over the list of all, never chosen by the data.
+    """The sets of columns that are compared: all, or as many as `TABLES` allows, drawn with a fixed seed.
+
+    They are never chosen by the data.
 
     >>> chosen(3, 2)
     ((0, 1), (0, 2), (1, 2))
     """
-    step = max(1, -(-comb(columns, order) // TABLES))
-    return tuple(islice(combinations(range(columns), order), 0, None, step))
+    every, most = comb(columns, order), TABLES[order]
+    listed = combinations(range(columns), order)
+    if every <= most:
+        return tuple(listed)
+    drawn = set(np.random.default_rng(_SEED).choice(every, most, replace=False).tolist())
+    return tuple(item for place, item in enumerate(listed) if place in drawn)
 
 
-def tables(before: Codes, after: Codes, variables: Sequence[Variable], order: int) -> Iterator[Table]:
-    """Count people and protected records over the chosen sets of ``order`` columns."""
-    for columns in chosen(len(variables), order):
-        cells = int(np.prod([float(variables[position].cardinality) for position in columns]))
-        keys, counts = _count(before, columns, variables, cells)
-        others, found = _count(after, columns, variables, cells)
-        at = np.minimum(np.searchsorted(others, keys), max(len(others) - 1, 0))
-        same = others[at] == keys if len(others) else np.zeros(len(keys), bool)
-        yield Table(columns, keys, counts, np.where(same, found[at] if len(found) else 0, 0))
+def tables(before: Iterable[Codes], after: Iterable[Codes], variables: Sequence[Variable]) -> Iterator[Table]:
+    """Count people and protected records, each read once, over the chosen sets of columns of every order."""
+    sets = [item for order in ORDERS for item in chosen(len(variables), order)]
+    cardinalities = [item.cardinality for item in variables]
+    people, records = (count(batches, sets, cardinalities) for batches in (before, after))
+    for columns, one, other in zip(sets, people, records, strict=True):
+        keys = np.union1d(one.keys, other.keys)
+        known = np.ones(len(keys), bool)
+        for place, position in enumerate(columns):
+            above = prod(cardinalities[item] for item in columns[place + 1 :])
+            known &= keys // above % cardinalities[position] > 0
+        yield Table(columns, keys, known, _at(one, keys), _at(other, keys))
 
 
-def errors(compared: Sequence[Table], order: int) -> list[Errors]:
+def errors(compared: Sequence[Table], order: int, sizes: Sequence[Size] = SIZES) -> list[Errors]:
     """Sum the errors up, one entry for each class of size."""
-    before = np.concatenate([table.before for table in compared] or [np.empty(0, np.int64)])
-    after = np.concatenate([table.after for table in compared] or [np.empty(0, np.int64)])
-    found = []
-    for low, high in SIZES:
-        inside = (before >= low) & (before <= high if high else True)
-        cells = int(inside.sum())
-        off = np.abs(before[inside] - after[inside])
-        found.append(
-            Errors(
-                order,
-                low,
-                high,
-                cells,
-                float(off.sum() / max(cells, 1)),
-                float((off / before[inside]).sum() / max(cells, 1)),
-                float((after[inside] == 0).sum() / max(cells, 1)),
-            )
-        )
+    before = _joined([table.before[table.known] for table in compared])
+    after = _joined([table.after[table.known] for table in compared])
+    return [_errors(before, after, order, size) for size in sizes]
+
+
+def accuracy(compared: Sequence[Table], order: int) -> Accuracy:
+    """The figures by which methods are compared."""
+    ten, every = errors(compared, order, (TEN, ALL))
+    return Accuracy(
+        order,
+        ten.cells,
+        ten.mean_absolute,
+        ten.mean_relative,
+        ten.vanished,
+        every.invented,
+        ten.invented,
+    )
+
+
+def _errors(before: Ints, after: Ints, order: int, size: Size) -> Errors:
+    inside, told = _within(before, size), _within(after, size)
+    cells = max(int(inside.sum()), 1)
+    off = np.abs(before[inside] - after[inside])
+    return Errors(
+        order,
+        *size,
+        int(inside.sum()),
+        float(off.sum() / cells),
+        float((off / before[inside]).sum() / cells),
+        float((after[inside] == 0).sum() / cells),
+        int(told.sum()),
+        float((before[told] == 0).sum() / max(int(told.sum()), 1)),
+    )
+
+
+def _within(counts: Ints, size: Size) -> Bools:
+    least, most = size
+    found: Bools = (counts >= least) & (counts <= most) if most else counts >= least
     return found
 
 
-def _count(
-    codes: Codes, columns: tuple[int, ...], variables: Sequence[Variable], cells: int
-) -> tuple[Ints, Ints]:
-    key = np.zeros(len(codes), dtype=np.int64)
-    known = np.ones(len(codes), dtype=bool)
-    for position in columns:
-        key *= variables[position].cardinality
-        key += codes[:, position]
-        known &= codes[:, position] > 0
-    if cells > _DENSE:
-        keys, counts = np.unique(key[known], return_counts=True)
-        return keys, counts.astype(np.int64)
-    dense = np.bincount(key[known], minlength=1)
-    keys = np.flatnonzero(dense)
-    return keys, dense[keys]
+def _at(counts: Counts, keys: Ints) -> Ints:
+    found = np.zeros(len(keys), np.int64)
+    found[np.searchsorted(keys, counts.keys)] = counts.counts
+    return found
+
+
+def _joined(parts: Sequence[Ints]) -> Ints:
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)

@@ -55,6 +55,13 @@ _ERRORS = {
     "mean_relative_error": _rounded,
     "share_vanished": _rounded,
 }
+_BOUNDS = {
+    "columns": _small,
+    "count_at_least": _small,
+    "count_at_most": _small,
+    "mean_half_width": _rounded,
+    "mean_relative_half_width": _rounded,
+}
 FIGURES: Mapping[str, Shape] = {
     "method": _text,
     "loss": {
@@ -69,6 +76,8 @@ FIGURES: Mapping[str, Shape] = {
         "answered": {ANY: {"records_off_by": _hundredths, "std": _hundredths}},
     },
     "homogeneity": {"groups": _share, "people": _share, "columns": {ANY: _share}},
+    # the widths of the published bounds: read off counts.csv, which is published whole
+    "bounds_of_counts": [_BOUNDS],
     "errors_of_counts": [_ERRORS],
 }
 UNPAID = ("errors_of_counts",)

@@ -1,0 +1,124 @@
+"""An evaluation in plain words, the same for the terminal and for the report."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+SLIPS = 0.1
+"""A count that is further off than this share of itself may change what is concluded from it."""
+WORDS = {1: "one column", 2: "two columns", 3: "three columns"}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """One thing to know; ``alarm`` asks for somebody to act before the release is used."""
+
+    level: Literal["plain", "good", "care", "alarm"]
+    text: str
+
+
+def summary(figures: Mapping[str, Any]) -> list[Remark]:
+    """What an evaluation found, the most important first.
+
+    Args:
+        figures: the private part of an evaluation; with ``findings`` (see `compare`) and ``rehearsal`` (see
+            `rehearse`), or ``not_rehearsed`` (why not).
+    """
+    return [*_attacks(figures), *_findings(figures), *_useful(figures["errors"]), *_lost(figures)]
+
+
+def protection(figures: Mapping[str, Any]) -> str:
+    """Who stands behind a release, and how they are protected."""
+    text = f"{figures['people']:,} people stand behind {figures['records']:,} published records"
+    said = figures.get("protection") or {}
+    if "epsilon" in said:
+        return f"{text}, protected by differential privacy (epsilon {said['epsilon']:.3g})."
+    return f"{text}, protected by k-anonymity (k = {said['k']})." if "k" in said else f"{text}."
+
+
+def _attacks(figures: Mapping[str, Any]) -> Iterator[Remark]:
+    rehearsal = figures.get("rehearsal")
+    if rehearsal is None:
+        yield Remark("care", f"Attacks were not tried. {figures.get('not_rehearsed', '')}".strip())
+        return
+    won = [item["name"] for item in rehearsal["attacks"] if item["succeeds"]]
+    number = len(rehearsal["attacks"])
+    if won:
+        yield Remark(
+            "alarm",
+            f"{len(won)} of {number} attacks found more about people in the data than about others:"
+            f" {', '.join(won)}. Withdraw the release until somebody has found out why.",
+        )
+    else:
+        yield Remark(
+            "good",
+            f"None of {number} attacks found more about people in the data than about people who were not,"
+            " beyond chance. Attacks can show that something is wrong; they cannot prove that nothing is.",
+        )
+    if rehearsal["vault"] != figures["people"]:
+        yield Remark(
+            "care",
+            f"The attacks were tried on the {rehearsal['vault']:,} people whom the vault held by then; the"
+            f" release was made of {figures['people']:,}.",
+        )
+
+
+def _findings(figures: Mapping[str, Any]) -> Iterator[Remark]:
+    found = figures.get("findings")
+    if found is None:
+        yield Remark("care", "What findings conclude was not kept when this release was made.")
+        return
+    asked, same, less, wrong = (
+        found["asked"],
+        found["same"],
+        found["less"],
+        found["more"] + found["other"],
+    )
+    if not asked:
+        yield Remark("care", "No finding of the library can be answered with the columns of this release.")
+        return
+    share = f"{(asked - same) / asked:.0%}"
+    text = (
+        f"{asked - same:,} of {asked:,} findings ({share}) conclude otherwise from the release than from the"
+        f" people: {less:,} say less (the release cannot tell), {found['more']:,} say more than the people"
+        f" bear out, {found['other']:,} say something else."
+    )
+    yield Remark("care" if wrong else "good", text)
+
+
+def _useful(errors: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
+    """From which size on counts are on average within `SLIPS` of the truth."""
+    good, bad = [], []
+    for order in sorted({item["order"] for item in errors if item["cells"]}):
+        found = useful_from(errors, order)
+        if found is None:
+            bad.append(WORDS[order])
+        else:
+            good.append(f"by {WORDS[order]} {f'from {found:,} people on' if found > 1 else 'of any size'}")
+    if good:
+        yield Remark("plain", f"Counts are on average within a tenth of the truth {', '.join(good)}.")
+    if bad:
+        text = f"Counts by {' and by '.join(bad)} are on average more than a tenth off, whatever their size."
+        yield Remark("care", f"{text} Look at their bounds before you build on them.")
+
+
+def useful_from(errors: Sequence[Mapping[str, Any]], order: int) -> int | None:
+    """The least size from which on every class of counts is within `SLIPS`; ``None`` if there is none."""
+    classes = [item for item in errors if item["order"] == order and item["cells"]]
+    found = None
+    for item in sorted(classes, key=lambda entry: -entry["at_least"]):
+        if item["mean_relative"] > SLIPS:
+            break
+        found = int(item["at_least"])
+    return found
+
+
+def _lost(figures: Mapping[str, Any]) -> Iterator[Remark]:
+    for item in figures.get("accuracy", ()):
+        if item["k"] == 2 and item["n"]:
+            yield Remark(
+                "plain",
+                f"Of combinations of two answers that ten people or more have, {item['missing']:.1%} are gone"
+                f" from the release; of those that the release tells of ten people or more,"
+                f" {item['fab10']:.1%} nobody has.",
+            )
