@@ -75,7 +75,40 @@ def test_what_was_published_of_the_2018_file_comes_back(year_2018: Source) -> No
             estimate = found.cell(part, option).estimate
             assert estimate.denominator == base
             assert estimate.share == pytest.approx(share, abs=0.0005)
-    assert ask("recruiters", year_2018).cell(option="family").estimate.denominator == 7_385
+    recruiters = ask("recruiters", year_2018).cell(option="family").estimate
+    assert recruiters.denominator == 7_385
+    assert recruiters.denominator - 751 - 3_220 == 156 + 3_258  # of unknown majority, and without any
+    assert recruiters.people == 47_102
+    for name, numerator, base in (("family_children", 303, 751), ("family_adults", 278, 3_220)):
+        estimate = ask(name, year_2018).cells[0].estimate
+        assert (estimate.numerator, estimate.denominator) == (numerator, base)
+
+
+def test_the_table_of_the_brief_of_2017_comes_back_from_the_open_file(year_2018: Source) -> None:
+    """41% and 9% are family there. The rest of that table is of another edition of the file."""
+    children, adults = (
+        ask(name, year_2018).cells[0].estimate for name in ("family_children", "family_adults")
+    )
+    assert children.low < 0.41 < children.high
+    assert round(adults.share, 2) == 0.09
+
+
+def test_what_was_said_in_2017_in_words_holds_in_the_open_file(year_2018: Source) -> None:
+    """Most often into sexual exploitation, begging and domestic work; held by abuse; adults by their papers."""
+    types = ask("children_types", year_2018).sentence
+    assert types.startswith("Among children, the most frequent type of exploitation is “Sexual exploitation”")
+    sectors = ask("labour_sectors_children", year_2018)
+    shares = {cell.option: cell.estimate.share for cell in sectors.cells if cell.part == "child"}
+    assert set(sorted(shares, key=shares.get)[-3:]) == {"begging", "domestic_work", "other"}
+    controls = ask("controls_children", year_2018).sentence
+    means = "“Psychological, physical or sexual abuse”"
+    assert controls.startswith(f"Among children, the most frequent means of control is {means}")
+    for name in (
+        "control_documents_adults",
+        "control_law_enforcement_adults",
+        "family_children_against_adults",
+    ):
+        assert ask(name, year_2018).comparison.direction == "more"
 
 
 def test_family_is_told_of_children_against_adults(year_2018: Source) -> None:

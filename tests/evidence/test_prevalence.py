@@ -84,6 +84,16 @@ def test_published_ranges_come_back(name: str, systems: dict[str, Overlaps]) -> 
         assert found.high >= low
 
 
+def test_the_range_of_new_orleans_is_that_of_independence_which_fits(systems: dict[str, Overlaps]) -> None:
+    found = one(systems["new_orleans_five"], "independence")
+    assert found.fit is not None
+    assert found.fit.p is not None
+    assert found.fit.p > 0.05
+    assert 650 <= found.total <= 1_700
+    assert found.low == pytest.approx(650, rel=0.05)
+    assert found.high == pytest.approx(1_700, rel=0.05)
+
+
 def test_the_british_range_is_the_stepwise_interval_on_six_lists(systems: dict[str, Overlaps]) -> None:
     found = one(systems["uk_2013_six"], "p", replicates=60)
     assert found.high is not None
