@@ -2,17 +2,18 @@
 
 Usage: models.py [--runs 200] [--people 20000] [--epsilon 4] [--share 0.1] [--way NAME]... [--tangled]
 
-Fictional people with the planted odds ratios of ``simulate/truth.yml`` are drawn, counted in the public cells
-of the model child ~ education + income level + climate risk + gender, and given Gaussian noise of the size
-that a share of the budget allows. Each way then estimates the ratios. Each line gives the share of 95%
-intervals that hold the planted value, the median length of the interval (log scale) by that from records, the
-mean error of the log odds ratio, and in how many runs there was no estimate.
+Fictional people with the planted odds ratios of ``simulate/truth.yml`` are drawn. The model child ~ education
++ income level + climate risk + gender is declared as a hub does it, and its tables are measured by the code that
+measures them for a release, with its share of the budget; all noise is as large as this share allows. Each way
+then estimates the ratios. Each line gives the share of 95% intervals that hold the planted value, the median
+length of the interval (log scale) by that from records, the mean error of the log odds ratio, and in how many
+runs there was no estimate.
 
 records     no noise: the yardstick
 ignored     noisy counts, clipped at 0, taken for records
 plain       corrected score, all cells alike
 weighted    corrected score, cells weighted by what they tell
-pairs       pairwise log-linear model fitted to noisy two-way tables (the product's)
+product     what ``tiphub model`` tells of the release: a log-linear model fitted to noisy two-way tables
 draws       ten synthetic data sets drawn from that model, its parameters drawn anew each time, combined by
             the rules of Raghunathan et al. (2003), in the manner of NAPSU-MQ (Raisa et al., 2023)
 """
@@ -20,25 +21,30 @@ draws       ten synthetic data sets drawn from that model, its parameters drawn 
 import argparse
 import math
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pyarrow as pa
 from corrected_score import fit_corrected
 
 from tiphub.engine import DuckDBEngine
-from tiphub.evidence.models.country_values import CountryValues
-from tiphub.evidence.models.declared import declare
+from tiphub.evidence.interval import Z95
+from tiphub.evidence.models import CountryValues, declare_model, noisy_odds_ratios
 from tiphub.evidence.models.design import Design, design_of
 from tiphub.evidence.models.fit import fit
-from tiphub.evidence.models.noisy import NoisyTable, fit_noisy, posterior
-from tiphub.evidence.models.outcomes import OUTCOMES
+from tiphub.evidence.models.noisy import NoisyTable, posterior
 from tiphub.evidence.models.patterns import count_patterns
-from tiphub.evidence.models.terms import term
+from tiphub.evidence.models.released import tables_of
+from tiphub.progress import Silent
 from tiphub.simulate import load_truth, simulate_population
-from tiphub.standard import load_standard
+from tiphub.standard import encode, load_standard, variable
+from tiphub.vault.s4_protect.dp.accounting import delta_for, rho_for
+from tiphub.vault.s4_protect.dp.models import Promised, measure_models
+from tiphub.vault.s4_protect.dp.noise import SeededNoiseForTests
 
 ON = ("education", "income_level", "climate_risk", "gender")
-WAYS = ("records", "ignored", "plain", "weighted", "pairs", "draws")
+COLUMNS = ("education", "citizenship", "gender", "majority_status")
+WAYS = ("records", "ignored", "plain", "weighted", "product", "draws")
 LEVELS = {
     "education": ("secondary", "none", "primary", "vocational", "tertiary"),
     "income_level": ("High", "Upper middle", "Lower middle", "Low"),
@@ -46,12 +52,6 @@ LEVELS = {
 }
 DRAWS = 10
 POOR = ["BGD", "ETH", "HTI", "IND", "KEN", "MMR", "NGA", "NPL", "PHL", "SDN", "UGA", "UKR"]
-
-
-def rho_for(epsilon, people):
-    """The zCDP parameter of (epsilon, 1 / (n ln n)), by epsilon = rho + 2 sqrt(rho ln(1 / delta))."""
-    log = math.log(people * math.log(people))
-    return (math.sqrt(log + epsilon) - math.sqrt(log)) ** 2
 
 
 def clipped(design):
@@ -70,22 +70,22 @@ def expected_people(declared, counts):
 
 def draws(declared, design, tables, std, rng):
     """Synthetic data sets, each from parameters refitted to tables drawn anew from the fit, then combined."""
-    found_first = posterior(declared, design.matrix, tables)
-    if found_first is None:
+    fitted = posterior(declared, design.matrix, tables)
+    if fitted is None:
         return None
-    basis, theta, _ = found_first
+    basis, theta = fitted.basis, fitted.theta
     mean, found = np.exp(basis @ theta), []
     for _ in range(DRAWS):
         again = noisy_tables(declared, rng.poisson(mean), std, rng)
         refitted = posterior(declared, design.matrix, again)
         if refitted is None:
             continue
-        people = rng.poisson(np.exp(basis @ refitted[1])).reshape(-1, 2).astype(float)
+        people = rng.poisson(np.exp(basis @ refitted.theta)).reshape(-1, 2).astype(float)
         one = fit(Design(design.matrix, design.parameters, people[:, 0], people[:, 1]))
         found.append((one.coefficients, np.diag(one.covariance)))
     values, within = (np.array(part) for part in zip(*found, strict=True))
     between = values.var(0, ddof=1)
-    return values.mean(0), np.maximum((1 + 1 / DRAWS) * between - within.mean(0), within.mean(0))
+    return wald(values.mean(0), np.maximum((1 + 1 / DRAWS) * between - within.mean(0), within.mean(0)))
 
 
 def noisy_tables(declared, people, std, rng):
@@ -99,70 +99,108 @@ def noisy_tables(declared, people, std, rng):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=200)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--epsilon", type=float, default=4)
-    parser.add_argument("--share", type=float, default=0.1, help="of the budget, for the model's table")
+    parser.add_argument("--share", type=float, default=0.1, help="of the budget, for the model's tables")
     parser.add_argument("--way", action="append", choices=WAYS)
     parser.add_argument("--tangled", action="store_true", help="covariates that depend three ways")
-    parser.add_argument(
-        "--step", type=float, default=1.0, help="climate risk is rounded to multiples of this"
-    )
+    parser.add_argument("--step", type=float, default=0.5, help="climate risk in multiples of this")
     wanted = parser.parse_args()
     ways = wanted.way or list(WAYS)
     standard, truth = load_standard(), load_truth()
     risk = {name: round(origin.climate / wanted.step) * wanted.step for name, origin in truth.origins.items()}
     truth = planted(truth, risk)
-    rho = rho_for(wanted.epsilon, wanted.people) * wanted.share
-    std = math.sqrt(1 / (2 * rho))
+    model = declare_model(
+        standard,
+        outcome="child",
+        on=ON,
+        carried=COLUMNS,
+        covariates={"climate_risk": CountryValues(risk, "fictional")},
+    )
+    _, rho = Promised(models=(model,), share=Fraction(str(wanted.share))).split(
+        rho_for(wanted.epsilon, delta_for(wanted.people))
+    )
+    std = math.sqrt(1 / (2 * float(rho)))
+    pair_std = std * math.sqrt(len(model.shape.pairs))
+    print(
+        f"{len(model.shape.patterns)} patterns, noise {std:.2f} a count; {len(model.shape.pairs)} two-way"
+        f" tables, noise {pair_std:.2f}",
+        flush=True,
+    )
     found = {way: [] for way in ways}
     with DuckDBEngine() as engine:
         for run in range(wanted.runs):
             people = simulate_population(wanted.people, seed=10_000 + run, truth=truth).people
-            rng = np.random.default_rng([7, run])
             if wanted.tangled:
-                people = people.filter(tangled(people, rng))
-            view = engine.register("people", people)
-            values = {"climate_risk": CountryValues(risk, "fictional")}
-            terms = [term(name, view, standard, values) for name in ON]
-            declared = declare(terms, standard)
-            patterns = count_patterns(view, standard, OUTCOMES["child"], terms).counts
-            counts = np.array([patterns.get(cell, (0, 0)) for cell in declared.patterns], dtype=float)
-            noisy = counts + rng.normal(0, std, counts.shape)
-            design, exact = (
-                design_of(dict(zip(declared.patterns, map(tuple, some), strict=True)), terms, LEVELS)
-                for some in (noisy, counts)
-            )
-            # The two-way tables share what the one table would have had.
-            pair_std = std * math.sqrt(len(declared.pairs))
-            tables = noisy_tables(declared, counts.ravel(), pair_std, rng)
-            if run == 0:
-                print(
-                    f"{len(declared.patterns)} patterns, noise {std:.2f} a count; "
-                    f"{len(declared.pairs)} two-way tables, noise {pair_std:.2f}; {people.num_rows:,} people",
-                    flush=True,
-                )
-                names = [level or name for name, level in design.parameters]
-                target = np.log([ratio(truth, *parameter) for parameter in design.parameters])
-            for way in ways:
-                if way == "records":
-                    value = variances(fit(exact))
-                elif way == "ignored":
-                    value = variances(fit(clipped(design)))
-                elif way == "pairs":
-                    value = variances(fit_noisy(declared, design.matrix, tables))
-                elif way == "draws":
-                    value = draws(declared, design, tables, pair_std, rng)
-                else:
-                    expected = expected_people(declared, noisy)
-                    value = variances(fit_corrected(design, std, expected, weighted=way == "weighted"))
-                found[way].append(value or (np.full(len(names), np.nan),) * 2)
-    report(found, names, target)
+                people = people.filter(tangled(people, np.random.default_rng([7, run])))
+            parameters, one = estimates(engine, people, model, rho, ways, standard, run)
+            for way, value in one.items():
+                found[way].append(value or (np.full(len(parameters), np.nan),) * 3)
+    names = [level or name for name, level in parameters]
+    report(found, names, np.log([ratio(truth, *parameter) for parameter in parameters]))
+
+
+def estimates(engine, people, model, rho, ways, standard, run):
+    """What each way makes of the same people: the design's parameters, and log odds ratios with intervals."""
+    shape, rng = model.shape, np.random.default_rng([8, run])
+    std = math.sqrt(1 / (2 * float(rho)))
+    view = engine.register("people", people)
+    patterns = count_patterns(view, standard, model.outcome, shape.terms).counts
+    counts = np.array([patterns.get(cell, (0, 0)) for cell in shape.patterns], dtype=float)
+    noisy = counts + rng.normal(0, std, counts.shape)
+    design, exact = (
+        design_of(dict(zip(shape.patterns, map(tuple, some), strict=True)), shape.terms, LEVELS)
+        for some in (noisy, counts)
+    )
+    variables = tuple(variable(standard, name, years=(2002, 2025)) for name in COLUMNS)
+    codes = encode(people.select(COLUMNS), variables)
+    measured = measure_models(
+        lambda: [codes],
+        variables,
+        [model],
+        rho=rho,
+        noise=SeededNoiseForTests(run),
+        standard=standard,
+        progress=Silent(),
+    )
+    tables = tables_of(measured.tables.table, 1, model)
+    found = {}
+    for way in ways:
+        if way == "records":
+            found[way] = variances(fit(exact))
+        elif way == "ignored":
+            found[way] = variances(fit(clipped(design)))
+        elif way == "product":
+            found[way] = told(noisy_odds_ratios(shape, tables, model.outcome), design.parameters)
+        elif way == "draws":
+            found[way] = draws(shape, design, tables, std * math.sqrt(len(shape.pairs)), rng)
+        else:
+            expected = expected_people(shape, noisy)
+            found[way] = variances(fit_corrected(design, std, expected, weighted=way == "weighted"))
+    return design.parameters, found
+
+
+def wald(values, spread):
+    """Log odds ratios with intervals of twice their standard errors."""
+    half = Z95 * np.sqrt(spread)
+    return values, values - half, values + half
 
 
 def variances(found):
-    return found and (found.coefficients, np.diag(found.covariance))
+    return found and wald(found.coefficients, np.diag(found.covariance))
+
+
+def told(found, parameters):
+    """The log odds ratios with their intervals as the product tells them; nan where it tells none."""
+    ratios = {(effect.variable, effect.level): effect.adjusted for effect in found.effects}
+    return tuple(
+        np.log([getattr(ratios[key], name) if ratios[key] else math.nan for key in parameters])
+        for name in ("ratio", "low", "high")
+    )
 
 
 def tangled(people, rng):
@@ -192,12 +230,11 @@ def report(found, names, target):
     print(f"{'':10}" + "".join(f"{name[:12]:>22}" for name in names))
     yardstick = None
     for way, values in found.items():
-        estimate, variance = (np.array(part) for part in zip(*values, strict=True))
-        half = 1.959963984540054 * np.sqrt(variance)
-        there = np.isfinite(half)
-        length = np.nanmedian(half, axis=0)
+        estimate, low, high = (np.array(part) for part in zip(*values, strict=True))
+        there = np.isfinite(low)
+        length = np.nanmedian(high - low, axis=0)
         yardstick = length if way == "records" else yardstick
-        covered = ((np.abs(estimate - target) <= half) & there).sum(0) / np.maximum(there.sum(0), 1)
+        covered = ((low <= target) & (target <= high) & there).sum(0) / np.maximum(there.sum(0), 1)
         bias = np.nanmean(estimate - target, axis=0)
         cells = []
         for place in range(len(names)):
