@@ -94,7 +94,7 @@ def test_the_table_of_the_brief_of_2017_comes_back_from_the_open_file(year_2018:
 
 
 def test_what_was_said_in_2017_in_words_holds_in_the_open_file(year_2018: Source) -> None:
-    """Most often into sexual exploitation, begging and domestic work; held by abuse; adults by their papers."""
+    """Into sexual exploitation, begging and domestic work; held by abuse; adults more by their papers."""
     types = ask("children_types", year_2018).sentence
     assert types.startswith("Among children, the most frequent type of exploitation is “Sexual exploitation”")
     sectors = ask("labour_sectors_children", year_2018)

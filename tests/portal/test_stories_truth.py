@@ -1,8 +1,8 @@
 """Stories told from hubs whose truth is known: planted as the articles say, the other way round, and alike.
 
 With fresh seeds a test would fail by chance: of a share, in 1 of 10,000 (it is refused beyond 3.9 standard
-errors of what was planted); of a difference that has to be found, in fewer than 1 of 1,000 (each is 5 standard
-errors or more); of two that are alike, in 1 of 20 each, as 95% intervals do.
+errors of what was planted); of a difference that has to be found, in fewer than 1 of 1,000 (each is 5 or more
+standard errors); of two that are alike, in 1 of 20 each, as 95% intervals do.
 """
 
 from collections.abc import Iterator
