@@ -2,12 +2,12 @@
 
 Usage: models.py [--runs 200] [--people 20000] [--epsilon 4] [--share 0.1] [--way NAME]... [--tangled]
 
-Fictional people with the planted odds ratios of ``simulate/truth.yml`` are drawn. The model child ~ education
-+ income level + climate risk + gender is declared as a hub does it, and its tables are measured by the code that
-measures them for a release, with its share of the budget; all noise is as large as this share allows. Each way
-then estimates the ratios. Each line gives the share of 95% intervals that hold the planted value, the median
-length of the interval (log scale) by that from records, the mean error of the log odds ratio, and in how many
-runs there was no estimate.
+Fictional people with the planted odds ratios of ``simulate/truth.yml`` are drawn. The model child ~
+education + income level + climate risk + gender is declared as a hub does it, and its tables are measured
+by the code that measures them for a release, with its share of the budget; all noise is as large as this
+share allows. Each way then estimates the ratios. Each line gives the share of 95% intervals that hold the
+planted value, the median length of the interval (log scale) by that from records, the mean error of the log
+odds ratio, and in how many runs there was no estimate.
 
 records     no noise: the yardstick
 ignored     noisy counts, clipped at 0, taken for records
@@ -137,14 +137,14 @@ def main():
             people = simulate_population(wanted.people, seed=10_000 + run, truth=truth).people
             if wanted.tangled:
                 people = people.filter(tangled(people, np.random.default_rng([7, run])))
-            parameters, one = estimates(engine, people, model, rho, ways, standard, run)
+            parameters, one = estimates(engine, people, model, rho=rho, ways=ways, standard=standard, run=run)
             for way, value in one.items():
                 found[way].append(value or (np.full(len(parameters), np.nan),) * 3)
     names = [level or name for name, level in parameters]
     report(found, names, np.log([ratio(truth, *parameter) for parameter in parameters]))
 
 
-def estimates(engine, people, model, rho, ways, standard, run):
+def estimates(engine, people, model, *, rho, ways, standard, run):
     """What each way makes of the same people: the design's parameters, and log odds ratios with intervals."""
     shape, rng = model.shape, np.random.default_rng([8, run])
     std = math.sqrt(1 / (2 * float(rho)))

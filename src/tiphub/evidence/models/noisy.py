@@ -8,9 +8,8 @@ the likelihood is
 
     tables ~ N(mean(theta), sampling(theta) + diag(std ** 2)),
 
-as in NAPSU-MQ (Räisä et al., AISTATS 2023). It is maximised by iterated weighted least squares, and the
-information at the maximum gives a covariance that holds sampling and noise together. Counts may be negative:
-nothing is clipped.
+as in NAPSU-MQ (Räisä et al., AISTATS 2023). It is maximised by iterated weighted least squares. Counts may be
+negative: nothing is clipped. Intervals hold the values that a score test does not reject (see ``score``).
 
 The dependence of three covariates together is not modelled. The study in ``bench/models.py`` shows what that
 costs where it is there.
@@ -20,16 +19,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from tiphub.evidence.models.declared import OUTCOME, Declared, Pair
 from tiphub.evidence.models.design import Floats
+from tiphub.evidence.models.score import LIMIT, Goal, bounds_of, least, mean_of
 
 PRIOR = 0.1
 """Precision of the normal prior for dependences among covariates: it settles those that noise hides."""
 SLOPE_PRIOR = 0.001
 """The same for log odds ratios, so weak that it hardly moves one that the data tell."""
 
-_ROUNDS, _STEPS, _SMALL = 4, 200, 1e-7
+_ROUNDS = 4
 
 
 @dataclass(frozen=True)
@@ -45,16 +46,33 @@ class NoisyFit:
     """Log odds ratios by parameter of the design, without the intercept.
 
     Attributes:
-        coefficients: the estimates.
-        covariance: sampling and noise.
-        sampling: what the covariance would be without noise.
+        coefficients: the estimates, within `LIMIT`.
+        low, high: 95% intervals that hold sampling and noise; infinite where there is no bound.
+        p: the p-values of the test that they are 0.
+        sampling: what the variances would be without noise.
         people: estimated people, and of these with the outcome.
     """
 
     coefficients: Floats
-    covariance: Floats
+    low: Floats
+    high: Floats
+    p: Floats
     sampling: Floats
     people: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """The fitted log-linear model.
+
+    ``basis`` is entries of `Declared.axes` x parameters, the logistic model's first; ``theta`` are the
+    parameters, ``information`` the inverse of their covariance.
+    """
+
+    basis: Floats
+    theta: Floats
+    information: Floats
+    goal: "Goal"
 
 
 def fit_noisy(declared: Declared, matrix: Floats, tables: Mapping[Pair, NoisyTable]) -> NoisyFit | None:
@@ -69,28 +87,25 @@ def fit_noisy(declared: Declared, matrix: Floats, tables: Mapping[Pair, NoisyTab
     found = posterior(declared, matrix / scale, tables)
     if found is None:
         return None
-    basis, theta, covariance = found
-    mean = _mean(basis, theta).reshape(-1, 2)
+    mean = mean_of(found.basis, found.theta).reshape(-1, 2)
     people, chance = mean.sum(1), mean[:, OUTCOME] / mean.sum(1)
     alone = (matrix * (people * chance * (1 - chance))[:, None]).T @ matrix
-    slopes, outer = slice(1, matrix.shape[1]), np.outer(scale[1:], scale[1:])
+    slopes = range(1, matrix.shape[1])
+    bounds = np.array([bounds_of(found.goal, found.theta, found.information, place) for place in slopes])
     return NoisyFit(
-        theta[slopes] / scale[1:],
-        covariance[slopes, slopes] / outer,
-        np.linalg.pinv(alone)[1:, 1:],
+        np.clip(found.theta[1 : matrix.shape[1]], -LIMIT, LIMIT) / scale[1:],
+        bounds[:, 0] / scale[1:],
+        bounds[:, 1] / scale[1:],
+        bounds[:, 2],
+        np.diag(np.linalg.pinv(alone))[1:],
         (float(people.sum()), float(mean[:, OUTCOME].sum())),
     )
 
 
-def posterior(
-    declared: Declared, matrix: Floats, tables: Mapping[Pair, NoisyTable]
-) -> tuple[Floats, Floats, Floats] | None:
-    """The log-linear model: basis (entries of `Declared.axes` x parameters), parameters, their covariance.
-
-    The first parameters are those of ``matrix``.
-    """
+def posterior(declared: Declared, matrix: Floats, tables: Mapping[Pair, NoisyTable]) -> Posterior | None:
+    """Fit the log-linear model; ``None`` where it does not settle. The first parameters are ``matrix``'s."""
     basis = _basis(declared, matrix)
-    statistics = np.hstack([declared.indicator(pair) for pair in declared.pairs])
+    statistics = csr_array(np.hstack([declared.indicator(pair) for pair in declared.pairs]).T)
     told = np.concatenate([tables[pair].counts.ravel() for pair in declared.pairs])
     noise = np.concatenate([tables[pair].std.ravel() for pair in declared.pairs]) ** 2
     total = max(float(np.mean([tables[pair].counts.sum() for pair in declared.pairs])), 1.0)
@@ -99,58 +114,16 @@ def posterior(
     flat, *_ = np.linalg.lstsq(basis[:, ~own], np.full(len(basis), np.log(total / len(basis))), rcond=None)
     centre = np.zeros(len(prior))
     centre[~own] = flat
-    theta: Floats = centre
     weight: Floats = np.diag(1 / (noise + np.maximum(told, 1.0)))
+    goal = Goal(basis, np.zeros(len(basis)), statistics, told, noise, weight, prior, centre)
+    theta: Floats = centre
     for _ in range(_ROUNDS):
-        goal = _Goal(basis, statistics, told, weight, prior, centre)
-        settled = _least(goal, theta)
+        settled = least(goal, theta)
         if settled is None:
             return None
         theta, information = settled
-        mean = _mean(basis, theta)
-        weight = np.asarray(np.linalg.inv((statistics.T * mean) @ statistics + np.diag(noise + 1e-9)))
-    return basis, theta, np.asarray(np.linalg.inv(information))
-
-
-@dataclass(frozen=True)
-class _Goal:
-    """What is minimised in one round: weighted squared distances from the tables, and from the prior."""
-
-    basis: Floats
-    statistics: Floats
-    told: Floats
-    weight: Floats
-    prior: Floats
-    centre: Floats
-
-    def __call__(self, theta: Floats) -> float:
-        away = self.told - _mean(self.basis, theta) @ self.statistics
-        return float(away @ self.weight @ away + self.prior @ (theta - self.centre) ** 2)
-
-
-def _least(goal: _Goal, theta: Floats) -> tuple[Floats, Floats] | None:
-    """Gauss and Newton's method with halved steps; the parameters and the information, or ``None``."""
-    value = goal(theta)
-    for _ in range(_STEPS):
-        mean = _mean(goal.basis, theta)
-        slope = goal.statistics.T @ (mean[:, None] * goal.basis)
-        information = slope.T @ goal.weight @ slope + np.diag(goal.prior)
-        away = goal.told - mean @ goal.statistics
-        step = np.linalg.solve(
-            information, slope.T @ (goal.weight @ away) - goal.prior * (theta - goal.centre)
-        )
-        part = min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-12))
-        while part > 1e-6 and not goal(theta + part * step) <= value:
-            part /= 2
-        before, theta = value, theta + part * step
-        value = goal(theta)
-        if before - value < _SMALL * max(1.0, value) or part <= 1e-6:
-            return theta, information
-    return None
-
-
-def _mean(basis: Floats, theta: Floats) -> Floats:
-    return np.asarray(np.exp(np.clip(basis @ theta, -30, 30)))
+        goal = goal.weighted(theta)
+    return Posterior(basis, theta, information, goal)
 
 
 def _basis(declared: Declared, matrix: Floats) -> Floats:

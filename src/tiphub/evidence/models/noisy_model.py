@@ -2,25 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import exp
 
 import numpy as np
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.interval import Z95
 from tiphub.evidence.models.declared import OUTCOME, Declared, Pair
 from tiphub.evidence.models.design import Design, Floats, design_of
-from tiphub.evidence.models.effects import ratio_of
 from tiphub.evidence.models.noisy import NoisyFit, NoisyTable, fit_noisy
 from tiphub.evidence.models.outcomes import Outcome
 from tiphub.evidence.models.references import ordered_levels
-from tiphub.evidence.models.result import Effect, OddsRatios
+from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
+from tiphub.evidence.models.score import LIMIT
 from tiphub.evidence.models.terms import Term
-
-WIDEST = 5.0
-"""The standard error of a log odds ratio above which there is nothing to tell.
-
-It is this large on purpose: withholding what merely looks imprecise would tell ratios of rare categories only
-where the noise happened to make them look frequent, and their intervals would miss the truth.
-"""
 
 _HIDDEN = "The noise that protects people is too large to tell it."
 
@@ -103,15 +98,23 @@ def _effects(
         level = levels[at + 1] if levels else None
         label = item.labels[level] if level else item.unit
         row = Effect(item.name, level, label, False, None, None, None, None)
-        spread = float(whole.covariance[place, place])
-        if not 0 < spread < WIDEST**2:
+        ratio = _ratio(whole, place)
+        if ratio is None:
             rows.append(replace(row, reason=_HIDDEN))
-        else:
-            single = ratio_of(alone.coefficients[at], alone.covariance[at, at]) if alone else None
-            wider = float(np.sqrt(spread / whole.sampling[place, place]))
-            ratio = ratio_of(whole.coefficients[place], spread)
-            rows.append(replace(row, adjusted=ratio, unadjusted=single, wider=wider))
+            continue
+        length = float(whole.high[place] - whole.low[place])
+        wider = length / (2 * Z95 * float(np.sqrt(whole.sampling[place]))) if np.isfinite(length) else None
+        single = _ratio(alone, at) if alone else None
+        rows.append(replace(row, adjusted=ratio, unadjusted=single, wider=wider))
     return rows
+
+
+def _ratio(found: NoisyFit, place: int) -> Ratio | None:
+    """An odds ratio with its interval; ``None`` where the tables bound it on neither side."""
+    middle, low, high = (float(part[place]) for part in (found.coefficients, found.low, found.high))
+    if not np.isfinite(low) and not np.isfinite(high):
+        return None
+    return Ratio(exp(middle), exp(max(low, -LIMIT)), exp(min(high, LIMIT)), float(found.p[place]))
 
 
 def _margin(declared: Declared, tables: Mapping[Pair, NoisyTable]) -> Floats:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """An odds ratio, its 95% interval, and the p-value of the Wald test that it is 1."""
+    """An odds ratio, its 95% interval, and the p-value of the test that it is 1."""
 
     ratio: float
     low: float
