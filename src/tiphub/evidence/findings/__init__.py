@@ -4,6 +4,7 @@ from tiphub.evidence.findings.compute import Source, answer, of_release
 from tiphub.evidence.findings.export import as_json, included
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
+from tiphub.evidence.findings.sentences import about
 
 __all__ = [
     "TOPICS",
@@ -13,6 +14,7 @@ __all__ = [
     "Finding",
     "Result",
     "Source",
+    "about",
     "answer",
     "as_json",
     "choose",

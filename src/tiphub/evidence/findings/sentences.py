@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import ceil, log10
 
 from tiphub.evidence.findings.model import Cell, Compare, Comparison, Estimate, Result
 from tiphub.evidence.findings.words import gap, portion, times
+from tiphub.evidence.interval import Z95
 
 LISTED = 3
 """So many of the less frequent answers are named in a sentence; the chart has them all."""
@@ -28,7 +30,7 @@ def sentence(result: Result, smallest_count: int | None = None) -> Result:
 def percent(value: float) -> str:
     """A share as a percentage.
 
-    >>> percent(0.4035)
+    >>> percent(0.403)
     '40.3%'
     """
     return f"{100 * value:.1f}%"
@@ -39,7 +41,37 @@ def bracket(estimate: Estimate) -> str:
     if estimate.share is None or estimate.low is None or estimate.high is None:
         return ""
     interval = f"95% interval {100 * estimate.low:.1f}–{percent(estimate.high)}"
-    return f"{percent(estimate.share)} ({interval}; {estimate.numerator:,} of {estimate.denominator:,})"
+    return f"{percent(estimate.share)} ({interval}; {of_people(estimate)})"
+
+
+def of_people(estimate: Estimate) -> str:
+    """How many people of how many are behind a share, only as exactly as privacy noise lets it be told."""
+    if estimate.numerator is None or estimate.denominator is None:
+        return ""
+    if estimate.noise is None:
+        return f"{estimate.numerator:,} of {estimate.denominator:,}"
+    of, step = estimate.denominator, exactness(estimate.noise[0])
+    base = about(of, estimate.noise[1])
+    if numerator := about(estimate.numerator, estimate.noise[0]):
+        return f"about {min(numerator, base):,} of {base:,}"
+    most = ceil((estimate.numerator + Z95 * estimate.noise[0]) / step) * step
+    return f"fewer than {most:,} of about {base:,}"
+
+
+def about(count: int, deviation: float) -> int:
+    """A noisy count to the digits that its 95% interval allows.
+
+    >>> about(1_234, 13.0), about(1_234, 40.0), about(1_234, 0.1)
+    (1230, 1200, 1234)
+    """
+    step = exactness(deviation)
+    return round(count / step) * step
+
+
+def exactness(deviation: float) -> int:
+    """The power of ten nearest to the half width of the 95% interval of a noisy count; at least 1."""
+    half = Z95 * deviation
+    return int(10 ** round(log10(half))) if half > 1 else 1
 
 
 def missing(estimate: Estimate, who: str, smallest_count: int | None) -> str:
@@ -115,11 +147,10 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
     )
     if not told:
         return missing(cells[0].estimate, who, smallest_count)
-    told = [cell for cell in told if cell.estimate.numerator]
-    if not told:
+    if not told[0].estimate.numerator:
         return f"Among {who}, nobody has any of these answers."
     lead = [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]
-    rest = told[len(lead) : len(lead) + LISTED]
+    rest = [cell for cell in told[len(lead) : len(lead) + LISTED] if cell.estimate.numerator]
     if len(lead) == 1:
         text = f"Among {who}, {finding.say} is {_named(lead[0])} at {bracket(lead[0].estimate)}"
     elif len(lead) <= LISTED:

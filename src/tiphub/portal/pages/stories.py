@@ -7,7 +7,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from tiphub.charts import png, svg
-from tiphub.evidence.findings import Result, as_json, included
+from tiphub.evidence.findings import Result, about, as_json, included
 from tiphub.portal.cite import citation
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.stories.picture import finding_spec, written
@@ -112,6 +112,9 @@ def _row(place: int, result: Result) -> Markup:
         "" if found.low is None or found.high is None else f"{100 * found.low:.1f}–{100 * found.high:.1f}%"
     )
     people = "" if found.numerator is None else f"{found.numerator:,} / {found.denominator:,}"
+    if found.noise and found.numerator is not None and found.denominator is not None:
+        numerator, base = map(about, (found.numerator, found.denominator), found.noise)
+        people = f"≈ {min(numerator, base):,} / {base:,}"
     return Markup(
         '<tr><th scope="row">{}</th><td class="right">{}</td>'
         '<td class="right">{}</td><td class="right">{}</td></tr>'
