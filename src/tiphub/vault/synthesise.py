@@ -126,7 +126,10 @@ def _typed(records: pa.Table, standard: Standard) -> pa.Table:
 def _in_words(
     counts: pa.Table, variables: Sequence[Variable], layout: Layout, standard: Standard
 ) -> pa.Table:
+    """Counts in the layout's words; those of columns that the layout does not have are left out."""
     words = {item.name: layout_words(layout, standard, item) for item in variables}
+    own = [set(names.split("|")) - {""} <= words.keys() for names in counts.column("fields").to_pylist()]
+    counts = counts.filter(pa.array(own, pa.bool_()))
     fields, values = [], []
     for names, codes in zip(
         counts.column("fields").to_pylist(), counts.column("values").to_pylist(), strict=True
