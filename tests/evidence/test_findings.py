@@ -283,6 +283,20 @@ def test_one_category_and_empty_parts_are_said_in_words() -> None:
     )
 
 
+def test_one_person_does_not_make_the_most_frequent_answer() -> None:
+    said = ask("gender", of([{"gender": "woman"}])).sentence
+    assert said.startswith(
+        "Among people whose gender is known, the most frequent gender is “Woman” (100.0%) or"
+    )
+    assert said.endswith("the data cannot tell which.")
+    nobody = written(
+        "{topic: who, title: t, who: people, say: the most, measure: {field: gender, each: [man]}}"
+    )
+    assert answer(nobody, of([{"gender": "woman"}] * 9), STANDARD).sentence == (
+        "Among people, nobody has any of these answers."
+    )
+
+
 def test_a_ratio_against_nobody_becomes_a_difference() -> None:
     child = {"majority_status": "child", "recruiter_relation_family": True}
     adult = {"majority_status": "adult", "recruiter_relation_other": True}
