@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from tiphub.amount import amount
 from tiphub.evidence.models.design import Design, Floats
 from tiphub.evidence.models.fit import Fit
 from tiphub.evidence.models.outcomes import Outcome
@@ -23,7 +24,7 @@ def why_not(
     for who, (yes, no) in ((reference, base), (label, counts)):
         if yes == 0 or no == 0:
             others = outcome.no if no == 0 else outcome.yes
-            there = f"There are no {others} among the {yes + no:,} people of “{who}”"
+            there = f"There are no {others} among the {amount(yes + no, 'person', 'people')} of “{who}”"
             if who == reference:
                 return f"{there}, the reference: choose another reference."
             return f"{there}: the ratio has no {'upper' if no == 0 else 'lower'} bound."

@@ -6,6 +6,7 @@ from dataclasses import replace
 import ibis.expr.types as ir
 import numpy as np
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.evidence.columns import chosen
 from tiphub.evidence.models import diagnose
@@ -109,8 +110,8 @@ def from_patterns(
     notes += diagnose.few_events(design, outcome)
     if whole.people_separated:
         notes.append(
-            f"For {whole.people_separated:,} people the covariates tell the outcome without error "
-            "(separation): they say nothing about the other ratios, which are fitted without them."
+            f"For {amount(whole.people_separated, 'person', 'people')} the covariates tell the outcome without error "
+            "(separation): such people say nothing about the other ratios, which are fitted without them."
         )
     effects: list[Effect] = []
     for item in varying:
