@@ -1,7 +1,8 @@
 """``tiphub model``: odds ratios of the study's two logistic models, from a data file or a release."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -14,12 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from tiphub.cli.app import app
-from tiphub.cli.sources import open_source, pairs
+from tiphub.cli.sources import Source, open_source, pairs
 from tiphub.errors import TiphubError
-from tiphub.standard import load_standard
+from tiphub.standard import Standard, load_standard
 
 if TYPE_CHECKING:
     from tiphub.evidence.models import OddsRatios
+    from tiphub.release import Release
 
 
 class Format(StrEnum):
@@ -83,45 +85,14 @@ def model(
     names = [name.strip() for text in on or [] for name in text.split(",") if name.strip()]
     with DuckDBEngine() as engine:
         opened = open_source(source, layout, standard, engine)
-        release = opened.release
-        if release is not None and release.statement.get("method") == "differential_privacy":
-            from tiphub.evidence.models import released_odds_ratios
-
-            _refuse_files(covariate or [], unknown)
-            found = released_odds_ratios(
-                release,
-                standard,
-                outcome=outcome,
-                on=names,
-                among=pairs(among or []),
-                references=pairs(reference or []),
-            )
+        asked = _Asked(
+            outcome, tuple(names), pairs(among or []), pairs(reference or []), pairs(covariate or [])
+        )
+        if opened.release is not None and opened.release.statement.get("method") == "differential_privacy":
+            found = _of_release(opened.release, standard, asked, unknown)
         else:
-            from tiphub.evidence.models import odds_ratios, read_country_values
-            from tiphub.evidence.models.releases import refuse_protected
-
-            if outcome is None or not names:
-                raise TiphubError(
-                    "Say which model to fit.",
-                    do="Such as: --outcome child --on education,income_level,gender",
-                )
-            values = {
-                name: read_country_values(Path(path), standard)
-                for name, path in pairs(covariate or []).items()
-            }
-            if release is not None:
-                refuse_protected(release, outcome=outcome, on=names, covariates=tuple(values))
-            found = odds_ratios(
-                opened.table,
-                standard,
-                outcome=outcome,
-                on=names,
-                among=pairs(among or []),
-                references=pairs(reference or []),
-                covariates=values,
-                unknown_category=unknown is Unknown.category,
-                smallest_count=opened.smallest_count,
-            )
+            found = _of_records(opened, standard, asked, unknown)
+    release = opened.release
     title = f"{release.title}, release {release.version}" if release else source.name
     if format is Format.json:
         from tiphub.evidence.models.wording import sentences
@@ -136,8 +107,42 @@ def model(
         _draw(found, title, chart)
 
 
-def _refuse_files(covariate: list[str], unknown: Unknown) -> None:
-    if covariate:
+@dataclass(frozen=True)
+class _Asked:
+    outcome: str | None
+    on: tuple[str, ...]
+    among: Mapping[str, str]
+    references: Mapping[str, str]
+    covariates: Mapping[str, str]
+
+
+def _of_records(opened: Source, standard: Standard, asked: _Asked, unknown: Unknown) -> "OddsRatios":
+    from tiphub.evidence.models import odds_ratios, read_country_values
+    from tiphub.evidence.models.releases import refuse_protected
+
+    if asked.outcome is None or not asked.on:
+        do = "Such as: --outcome child --on education,income_level,gender"
+        raise TiphubError("Say which model to fit.", do=do)
+    values = {name: read_country_values(Path(path), standard) for name, path in asked.covariates.items()}
+    if opened.release is not None:
+        refuse_protected(opened.release, outcome=asked.outcome, on=asked.on, covariates=tuple(values))
+    return odds_ratios(
+        opened.table,
+        standard,
+        outcome=asked.outcome,
+        on=asked.on,
+        among=asked.among,
+        references=asked.references,
+        covariates=values,
+        unknown_category=unknown is Unknown.category,
+        smallest_count=opened.smallest_count,
+    )
+
+
+def _of_release(release: "Release", standard: Standard, asked: _Asked, unknown: Unknown) -> "OddsRatios":
+    from tiphub.evidence.models import released_odds_ratios
+
+    if asked.covariates:
         raise TiphubError(
             "A release with differential privacy brings the values by country that its models were declared "
             "with; others cannot be put in their place.",
@@ -149,6 +154,14 @@ def _refuse_files(covariate: list[str], unknown: Unknown) -> None:
             "category.",
             do="Leave --unknown out.",
         )
+    return released_odds_ratios(
+        release,
+        standard,
+        outcome=asked.outcome,
+        on=asked.on,
+        among=asked.among,
+        references=asked.references,
+    )
 
 
 def _show(found: "OddsRatios") -> None:

@@ -87,7 +87,7 @@ def odds_page(found: OddsRatios, source: str) -> str:
             sentences=said,
             parts=[part for part in parts if part[1]],
             exact=not found.noise,
-            notes=list(counted(found)),
+            notes=[text for text in counted(found) if text != population(found)],
             written=written,
             widened=widened,
         )

@@ -48,6 +48,8 @@ def _model(item: object, where: str) -> ModelSettings:
     if not isinstance(item, Mapping):
         raise TiphubError("This is no model.", where=where, do=_EXAMPLE)
     known = [entry.name for entry in fields(ModelSettings)]
+    # YAML reads a plain `on` as true.
+    item = {"on" if key is True else key: value for key, value in item.items()}
     for key in item:
         if key not in known:
             close = get_close_matches(str(key), known, 1)

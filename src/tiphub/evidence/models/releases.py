@@ -1,4 +1,4 @@
-"""Which releases a model of records may be fitted to."""
+"""Which releases' records a model may be fitted to."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,23 +14,15 @@ MOST_BROADENED = 0.02
 def refuse_protected(
     release: Release, *, outcome: str, on: Sequence[str], covariates: Sequence[str] = ()
 ) -> None:
-    """Refuse a release whose protection would make the odds ratios, or their intervals, wrong.
+    """Refuse a release whose k-anonymity would make the odds ratios wrong.
 
-    Synthetic records taken for records give intervals that leave the privacy noise out. k-anonymity broadens
-    or withholds the values of rare people, so that who is left for the model depends on the outcome: on the
-    demo hub the odds ratio of low-income countries comes out as 28 where 5.57 was planted.
+    It broadens or withholds the values of rare people, so that who is left for the model depends on the
+    outcome: on the demo hub the odds ratio of low-income countries comes out as 28 where 5.57 was planted.
+    (A release with differential privacy answers through `released_odds_ratios`.)
 
     Raises:
         TiphubError: the release is such a one.
     """
-    method = release.statement.get("method")
-    if method == "differential_privacy":
-        raise TiphubError(
-            "This release has not measured the tables of the model. Odds ratios of its synthetic records "
-            "would come with intervals that leave the privacy noise out.",
-            where=str(release.path),
-            do="Ask the hub to declare the model for its next release.",
-        )
     columns = set(OUTCOMES[outcome].columns) if outcome in OUTCOMES else set[str]()
     columns |= {"citizenship" if name in {"income_level", *covariates} else name for name in on}
     lost = {name: share for name, share in _broadened(release.evaluation).items() if name in columns}

@@ -3,9 +3,9 @@
 A log odds ratio of a category in which noise drowns the people is not normal: the data may leave its lower
 bound open, and its estimate may run off to minus infinity. An estimate plus and minus twice a standard error
 then says nothing true. A score test asks of each single value whether the tables are as they would be if it
-were the true one: all other parameters are fitted to it, and the variances are those that hold if it is (as in
-Wilson's interval of a share, 1927). The interval holds the values that are not rejected. It does not need the
-estimate to exist, and nothing is left out or told by what the noise happened to be.
+were the true one: all other parameters are fitted to it, and the variances are those that hold if it is (as
+in Wilson's interval of a share, 1927). The interval holds the values that are not rejected. It does not need
+the estimate to exist, and nothing is left out or told by what the noise happened to be.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ is 1 to 3,000: an interval that reaches a limit has no bound on that side."""
 NARROW = 0.2
 """A standard error under which an interval by score tests is, within a percent, that of a normal estimate."""
 
-_STEPS, _ROUGH, _FINE = 200, 1e-4, 0.01
+_STEPS, _ROUGH, _FINE = 200, 1e-3, 0.01
 
 
 Point = tuple[float, float]
@@ -112,6 +112,8 @@ def _slope(goal: Goal, theta: Floats) -> tuple[Floats, Floats]:
 def bounds_of(goal: Goal, theta: Floats, information: Floats, place: int) -> tuple[float, float, float]:
     """The 95% interval of one parameter, infinite where no value on that side is rejected; the p-value of 0.
 
+    Where the other parameters cannot be fitted to a value, there is no bound at all.
+
     Args:
         goal: what was minimised.
         theta: its minimum.
@@ -125,10 +127,18 @@ def bounds_of(goal: Goal, theta: Floats, information: Floats, place: int) -> tup
         return estimate - Z95 * error, estimate + Z95 * error, p
     middle = float(np.clip(theta[place], -LIMIT, LIMIT))
     test = _Test(goal, np.delete(theta, place), place, float(theta[place]), np.zeros(len(theta) - 1))
-    fitted = test(middle)
     stride = 1.2 * Z95 * min(error, 1.0)
-    low, high = (_edge(test, fitted, middle, side * stride) for side in (-1, 1))
-    return low, high, float(chi2.sf(max(test(0.0) - fitted, 0.0), 1))
+    try:
+        fitted = test(middle)
+        none = replace(test)(0.0)
+        low, high = (_edge(replace(test), fitted, middle, side * stride) for side in (-1, 1))
+    except (_UnsettledError, np.linalg.LinAlgError):
+        return -np.inf, np.inf, 1.0
+    return low, high, float(chi2.sf(max(none - fitted, 0.0), 1))
+
+
+class _UnsettledError(Exception):
+    """The other parameters cannot be fitted to a value."""
 
 
 @dataclass
@@ -136,7 +146,8 @@ class _Test:
     """The score statistic of one parameter at a value.
 
     The other parameters are fitted to the value; they, their weights and how they turn with it are kept to
-    start from next time. What is left of the others' own score is taken off, as if they had made one more step.
+    start from next time. What is left of the others' own score is taken off, as if they had made one more
+    step.
     """
 
     goal: Goal
@@ -146,10 +157,11 @@ class _Test:
     turn: Floats
 
     def __call__(self, value: float) -> float:
-        start = self.start - self.turn * (value - self.last)
-        settled = least(self.goal.pinned(self.place, value), start, _ROUGH)
+        pinned = self.goal.pinned(self.place, value)
+        start = min(self.start, self.start - self.turn * (value - self.last), key=pinned)
+        settled = least(pinned, start, _ROUGH)
         if settled is None:
-            return float("inf")
+            raise _UnsettledError
         self.start, self.last, at = settled[0], value, self.place
         whole = np.insert(self.start, at, value)
         self.goal = self.goal.weighted(whole)
