@@ -14,6 +14,10 @@ from tiphub.simulate import simulate_population
 from tiphub.standard import flag_name
 
 CARRIED = [name for name in STANDARD.published if name != "abduction"]
+FINE = CountryValues(
+    {code.code: number / 7 for number, code in enumerate(STANDARD.code_lists["country"].codes)}, ""
+)
+MANY = [name for name in CARRIED if STANDARD.columns[name].kind == "flag"][:13]
 
 
 def declared(*on: str, outcome: str = "child", **options: object) -> DeclaredModel:
@@ -42,7 +46,9 @@ def counted(model: DeclaredModel, columns: dict[str, list[object]]) -> dict[Pair
         ({"on": ["gender"], "outcome": "child", "covariates": {"risk": RISK}}, "stand under on"),
         ({"on": ["gender"], "outcome": "child", "covariates": {"gender": RISK}}, "cannot be called"),
         ({"on": ["Risk|1"], "outcome": "child", "covariates": {"Risk|1": RISK}}, "cannot be called"),
-        ({"on": ["citizenship", "country_of_exploitation"], "outcome": "child"}, "combinations"),
+        ({"on": ["citizenship"], "outcome": "child"}, "Use income_level"),
+        ({"on": ["risk"], "outcome": "child", "covariates": {"risk": FINE}}, "Round the values by country"),
+        ({"on": MANY, "outcome": "child"}, r"8,192 combinations \(.*Leave one out"),
     ],
 )
 def test_what_cannot_be_declared_is_refused_with_the_reason(options: dict[str, object], what: str) -> None:

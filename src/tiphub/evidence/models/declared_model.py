@@ -20,8 +20,10 @@ from tiphub.evidence.models.patterns import count_patterns
 from tiphub.evidence.models.terms import Value, term
 from tiphub.standard import Standard
 
-MOST_PATTERNS = 5_000
-"""Combinations of all covariates: with more, the fit outgrows a laptop and noise hides what it could tell."""
+MOST_PATTERNS = 3_000
+"""Combinations of all covariates: with more, the fit outgrows a laptop."""
+MOST_VALUES = 60
+"""Values of one side of a table: with more, hardly any count is larger than its noise."""
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _TYPES = {"flag": "boolean", "integer": "int32"}
@@ -160,17 +162,28 @@ def declare_model(
     for name, value in (among or {}).items():
         chosen(people, standard, name, value)
     shape = declare(terms, standard)
-    if empty := [name for name, values in zip(shape.columns, shape.values, strict=True) if not values]:
-        raise TiphubError(f"No value of {empty[0]} is known for every covariate that is read from it.")
+    _refuse_size(shape, on)
+    return DeclaredModel(named, shape, dict(among or {}), given)
+
+
+def _refuse_size(shape: Declared, on: Sequence[str]) -> None:
+    for name, size in zip(shape.columns, shape.sizes[1:], strict=True):
+        if not size:
+            raise TiphubError(f"No value of {name} is known for every covariate that is read from it.")
+        if size > MOST_VALUES:
+            own = name in on
+            raise TiphubError(
+                f"{name} would have {size:,} values in the model's tables: noise hides more than {MOST_VALUES}.",
+                do="Use income_level in its place."
+                if own
+                else "Round the values by country, so that some share one.",
+            )
     if (patterns := prod(shape.sizes[1:])) > MOST_PATTERNS:
-        sizes = ", ".join(
-            f"{name} {size:,}" for name, size in zip(shape.columns, shape.sizes[1:], strict=True)
-        )
+        sizes = ", ".join(f"{name} {size}" for name, size in zip(shape.columns, shape.sizes[1:], strict=True))
         raise TiphubError(
             f"The covariates have {patterns:,} combinations ({sizes}); a model can have {MOST_PATTERNS:,}.",
-            do="Leave one out, or round the values by country, so that more countries share one.",
+            do="Leave one out, or round the values by country.",
         )
-    return DeclaredModel(named, shape, dict(among or {}), given)
 
 
 def _source(carried: Iterable[str], standard: Standard) -> ir.Table:
