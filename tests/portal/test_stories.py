@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
 from portal.html import Element
-from portal.test_portal_browser import browser, server  # noqa: F401 - fixtures
+from portal.test_portal_browser import server  # noqa: F401 - a fixture
 from tiphub.errors import TiphubError
 from tiphub.portal.stories.numbers import typed_number
 from tiphub.portal.stories.story import parse_story, stories, words

@@ -90,7 +90,7 @@ def _open(
 
 
 def _show(results: "list[Result]") -> None:
-    from tiphub.evidence.findings import included
+    from tiphub.evidence.findings import coverage, included
 
     console = Console(highlight=False)
     topic = ""
@@ -100,18 +100,9 @@ def _show(results: "list[Result]") -> None:
             console.print(f"\n[bold]{topic.replace('_', ' ').upper()}[/bold]")
         console.print(f"\n[bold]{result.finding.title}[/bold]  [dim]{result.finding.name}[/dim]")
         console.print(Padding(result.sentence, (0, 0, 0, 2)), markup=False)
-        for line in (*_coverage(result), *result.notes):
+        for line in filter(None, (coverage(result), *result.notes)):
             console.print(Padding(line, (0, 0, 0, 2)), style="dim", markup=False)
     if not results:
         raise TiphubError("There are no findings.")
     if said := included(results):
         console.print(f"\nIntervals are of 95% and include {said}.")
-
-
-def _coverage(result: "Result") -> list[str]:
-    found = {}
-    for cell in result.cells:
-        if cell.estimate.coverage is not None:
-            found[cell.part_label] = f"{cell.estimate.coverage:.0%} of {cell.estimate.people:,}"
-    told = [f"{label}: {text}" if label else text for label, text in found.items()]
-    return [f"Answer known for {'; '.join(told)}."] if told else []

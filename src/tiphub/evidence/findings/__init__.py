@@ -1,10 +1,10 @@
 """Findings: what data can be asked, declared in small files, with figures and sentences that hold."""
 
 from tiphub.evidence.findings.compute import Source, answer, of_release
-from tiphub.evidence.findings.export import as_json, included
+from tiphub.evidence.findings.export import as_json, coverage, included, two_digits
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
-from tiphub.evidence.findings.sentences import about
+from tiphub.evidence.findings.sentences import about, of_people
 
 __all__ = [
     "TOPICS",
@@ -18,9 +18,12 @@ __all__ = [
     "answer",
     "as_json",
     "choose",
+    "coverage",
     "included",
     "library",
     "load_finding",
+    "of_people",
     "of_release",
     "parse_finding",
+    "two_digits",
 ]

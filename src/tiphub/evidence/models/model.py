@@ -111,7 +111,8 @@ def from_patterns(
     if whole.people_separated:
         notes.append(
             f"For {amount(whole.people_separated, 'person', 'people')} the covariates tell the outcome "
-            "without error (separation): such people say nothing about the other ratios, which are fitted without them."
+            "without error (separation): such people say nothing about the other ratios,"
+            " which are fitted without them."
         )
     effects: list[Effect] = []
     for item in varying:

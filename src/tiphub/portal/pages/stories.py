@@ -7,10 +7,11 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from tiphub.charts import png, svg
-from tiphub.evidence.findings import Result, about, as_json, included
+from tiphub.evidence.findings import Result, as_json, coverage, included
 from tiphub.portal.cite import citation
 from tiphub.portal.stories.desk import Desk
-from tiphub.portal.stories.picture import finding_spec, written
+from tiphub.portal.stories.picture import finding_spec
+from tiphub.portal.stories.sheet import figures
 from tiphub.portal.stories.telling import tell
 from tiphub.portal.view import Page, Portal, Visit
 
@@ -88,12 +89,13 @@ def _figure(result: Result, visit: Visit) -> Markup:
     address = {
         kind: visit.to(f"/finding/{finding.name}.{kind}") for kind in ("svg", "png", "json", "vl.json")
     }
-    rows = Markup().join(_row(cell_names, result) for cell_names in range(len(result.cells)))
+    rows = Markup().join(_row(place, result) for place in range(len(result.cells)))
     links = Markup(" ").join(
         Markup('<a href="{}">{}</a>').format(href, kind.upper().replace("VL.JSON", "Vega-Lite"))
         for kind, href in address.items()
     )
-    notes = Markup().join(Markup("<p>{}</p>").format(note) for note in result.notes)
+    said = filter(None, (coverage(result), *result.notes))
+    notes = Markup().join(Markup("<p>{}</p>").format(note) for note in said)
     table = Markup(
         '<details><summary>{}</summary><div class="scroll"><table class="plain"><thead><tr><th></th>'
         '<th class="right">{}</th><th class="right">{}</th><th class="right">{}</th></tr></thead>'
@@ -105,17 +107,7 @@ def _figure(result: Result, visit: Visit) -> Markup:
 
 
 def _row(place: int, result: Result) -> Markup:
-    cell = result.cells[place]
-    found = cell.estimate
-    label = ", ".join(part for part in (cell.option_label, cell.part_label) if part) or result.finding.who
-    interval = (
-        "" if found.low is None or found.high is None else f"{100 * found.low:.1f}–{100 * found.high:.1f}%"
-    )
-    people = "" if found.numerator is None else f"{found.numerator:,} / {found.denominator:,}"
-    if found.noise and found.numerator is not None and found.denominator is not None:
-        numerator, base = map(about, (found.numerator, found.denominator), found.noise)
-        people = f"≈ {min(numerator, base):,} / {base:,}"
     return Markup(
         '<tr><th scope="row">{}</th><td class="right">{}</td>'
         '<td class="right">{}</td><td class="right">{}</td></tr>'
-    ).format(label, written(cell), interval, people)
+    ).format(*figures(result.cells[place], result))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from tiphub.evidence.findings import Result, about
+from tiphub.evidence.findings import Result, about, two_digits
 from tiphub.portal.stories.story import PLACE, Story, Words
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
@@ -85,13 +85,4 @@ def number(place: str, results: Mapping[str, Result]) -> str:
     noise = dict(zip(("numerator", "denominator"), (cell and cell.estimate.noise) or (), strict=False))
     if field in noise:
         return f"about {about(value, noise[field]):,}"
-    return f"about {_rounded(value):,}" if "privacy noise" in results[name].includes else f"{value:,}"
-
-
-def _rounded(value: int) -> int:
-    """A noisy count of unknown exactness: two digits.
-
-    >>> _rounded(2124), _rounded(14994)
-    (2100, 15000)
-    """
-    return round(value, 2 - len(str(value)))
+    return f"about {two_digits(value):,}" if "privacy noise" in results[name].includes else f"{value:,}"
