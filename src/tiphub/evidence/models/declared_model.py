@@ -171,12 +171,9 @@ def _refuse_size(shape: Declared, on: Sequence[str]) -> None:
         if not size:
             raise TiphubError(f"No value of {name} is known for every covariate that is read from it.")
         if size > MOST_VALUES:
-            own = name in on
             raise TiphubError(
-                f"{name} would have {size:,} values in the model's tables: noise hides more than {MOST_VALUES}.",
-                do="Use income_level in its place."
-                if own
-                else "Round the values by country, so that some share one.",
+                f"{name} would have {size:,} values in the model's tables; noise hides over {MOST_VALUES}.",
+                do="Use income_level in its place." if name in on else "Round the values by country.",
             )
     if (patterns := prod(shape.sizes[1:])) > MOST_PATTERNS:
         sizes = ", ".join(f"{name} {size}" for name, size in zip(shape.columns, shape.sizes[1:], strict=True))

@@ -18,6 +18,7 @@ from tiphub.evidence.models.score import LIMIT
 from tiphub.evidence.models.terms import Term
 
 _HIDDEN = "The noise that protects people is too large to tell it."
+_ANOTHER = "With another reference some may be told."
 
 
 def noisy_odds_ratios(
@@ -76,8 +77,8 @@ def noisy_odds_ratios(
         unknown={},
         notes=tuple(notes),
         noise=(
-            "From noisy tables: all counts are estimates, and the intervals count the noise in. What three "
-            "covariates do together is not modelled; of rare categories the interval is only approximate."
+            "From noisy tables: all counts are estimates, and the intervals count the noise in. How three "
+            "covariates depend on each other is not modelled."
         ),
     )
 
@@ -106,6 +107,9 @@ def _effects(
         wider = length / (2 * Z95 * float(np.sqrt(whole.sampling[place]))) if np.isfinite(length) else None
         single = _ratio(alone, at) if alone else None
         rows.append(replace(row, adjusted=ratio, unadjusted=single, wider=wider))
+    told = [row for row in rows if row.adjusted]
+    if len(levels) > 2 and not told:
+        rows = [replace(row, reason=f"{row.reason} {_ANOTHER}") if row.reason else row for row in rows]
     return rows
 
 
