@@ -58,7 +58,6 @@ def evaluate(
     rehearsed with four people in five and thrown away, which takes about as long as a build; nothing is
     published and no budget is spent. Ends with 1 if an attack succeeds.
     """
-    from tiphub.standard import load_standard
     from tiphub.vault.hub import open_hub
     from tiphub.vault.pipeline import appraise
     from tiphub.vault.s5_evaluate import report
@@ -68,8 +67,7 @@ def evaluate(
         _refuse_public(out, opened)
     found = appraise(opened, release, Terminal(), attacks=attacks, again=again)
     if out is not None:
-        labels = {name: column.label["en"] for name, column in load_standard().columns.items()}
-        _write(out, report(found.figures, release=found.release.version, labels=labels))
+        _write(out, report(found.figures, release=found.release.version, labels=_labels()))
     Console(stderr=True).print(_NOTE, style="bold red", highlight=False)
     if format_ is Format.json:
         typer.echo(json.dumps({"release": found.release.version, **found.figures}, indent=2))
@@ -79,6 +77,19 @@ def evaluate(
             typer.echo(f"The report: {out}")
     rehearsal = found.figures.get("rehearsal") or {"attacks": ()}
     raise typer.Exit(1 if any(item["succeeds"] for item in rehearsal["attacks"]) else 0)
+
+
+def _labels() -> dict[str, str]:
+    """What columns are called; an option with its group."""
+    from tiphub.standard import load_standard
+
+    standard = load_standard()
+    return {
+        name: f"{standard.groups[column.group].label['en']}: {column.label['en']}"
+        if column.group
+        else column.label["en"]
+        for name, column in standard.columns.items()
+    }
 
 
 def _refuse_public(out: Path, hub: "Hub") -> None:

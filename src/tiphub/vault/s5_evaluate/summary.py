@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 SLIPS = 0.1
 """A count that is further off than this share of itself may change what is concluded from it."""
+EXPECTED = 0.05
+"""So large a share of conclusions may be wrong where intervals are of 95%."""
 WORDS = {1: "one column", 2: "two columns", 3: "three columns"}
 
 
@@ -80,10 +82,14 @@ def _findings(figures: Mapping[str, Any]) -> Iterator[Remark]:
     share = f"{(asked - same) / asked:.0%}"
     text = (
         f"{asked - same:,} of {asked:,} findings ({share}) conclude otherwise from the release than from the"
-        f" people: {less:,} say less (the release cannot tell), {found['more']:,} say more than the people"
-        f" bear out, {found['other']:,} say something else."
+        f" people: {_say(less)} less (the release cannot tell), {_say(found['more'])} more than the people"
+        f" bear out, {_say(found['other'])} something else."
     )
-    yield Remark("care" if wrong else "good", text)
+    yield Remark("care" if wrong > EXPECTED * asked else "plain", text)
+
+
+def _say(number: int) -> str:
+    return f"{number:,} say" if number > 1 else f"{number or 'none'} says"
 
 
 def _useful(errors: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
