@@ -120,6 +120,17 @@ def test_what_was_not_measured_has_no_interval_and_says_so() -> None:
         assert not alone.notes
 
 
+def test_people_chosen_by_an_answer_all_have_it() -> None:
+    with DuckDBEngine() as engine:
+        made = standard(engine, "made", noisy().made.records)
+        noise = MeasuredCounts(noisy().made.counts)
+        (row,) = rows(made, noise, field="gender", where={"gender": "woman"}).values()
+    assert row.numerator == row.denominator
+    assert row.numerator_low < row.numerator_high
+    assert row.low is not None
+    assert row.low > 0.99
+
+
 def test_nobody_is_as_uncertain_as_somebody() -> None:
     counts = pa.table(
         {

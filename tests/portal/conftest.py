@@ -1,15 +1,23 @@
 """A portal over two sample releases."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, sync_playwright
 
 from portal.html import Element, read
+from release.noisy import publish_noisy
 from release.sample import content, publish_sample
 from tiphub.portal import create_app
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
+    None,
+)
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +50,28 @@ def page(client: TestClient) -> Callable[[str], Element]:
         return found[address]
 
     return get
+
+
+@pytest.fixture(scope="session")
+def noisy_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one release that carries privacy noise."""
+    folder = tmp_path_factory.mktemp("noisy") / "releases"
+    publish_noisy(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def noisy_client(noisy_releases: Path) -> Iterator[TestClient]:
+    """A visitor of a noisy release, without a browser."""
+    with TestClient(create_app(noisy_releases)) as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium was found; on Debian: apt-get install chromium")
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield opened
+        opened.close()

@@ -1,59 +1,27 @@
 """A real server on loopback and a real browser: phone and desktop, with JavaScript and without."""
 
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from portal.serving import serving
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = next(
-    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))),
-    None,
-)
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 PAGES = ("/", "/?map=citizenship", "/dashboard", "/dashboard?compare=age&gender=woman", "/data", "/methods")
 
 
 @pytest.fixture(scope="module")
 def server(releases: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "tiphub", "serve", str(releases), "--port", str(port)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(150):
-        if process.poll() is not None:
-            pytest.fail(f"the server ended: {process.stdout.read() if process.stdout else ''}")
-        try:
-            urlopen(address, timeout=5).close()
-            break
-        except OSError:
-            time.sleep(0.2)
-    yield address
-    process.terminate()
-    said = process.communicate(timeout=20)[0]
-    assert "2026-11-21" in said
-    assert "gender=woman" not in said, "what visitors look at was logged"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium was found; on Debian: apt-get install chromium")
-    with sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
+    said: list[str] = []
+    with serving(releases, said) as address:
+        yield address
+    assert "2026-11-21" in said[0]
+    assert "gender=woman" not in said[0], "what visitors look at was logged"
 
 
 @pytest.fixture(
@@ -134,6 +102,46 @@ def test_text_is_told_from_its_ground(browser: Browser, server: str) -> None:
     for address in ("/", "/dashboard?compare=age", "/data", "/methods"):
         page.goto(address)
         assert page.evaluate(_CONTRAST) == []
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def noisy_server(noisy_releases: Path) -> Iterator[str]:
+    with serving(noisy_releases) as address:
+        yield address
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_bounds_of_noisy_numbers_are_seen(browser: Browser, noisy_server: str, size: str) -> None:
+    """On a release with privacy noise every bar has its interval drawn, every number its bounds under it."""
+    width, height = SIZES[size]
+    page = browser.new_page(base_url=noisy_server, viewport={"width": width, "height": height})
+    for language in ("", "/ar"):
+        for path in (f"{language}/dashboard", f"{language}/dashboard?gender=woman&compare=age"):
+            page.goto(path)
+            panel = page.locator("#gender")
+            bars, whiskers = panel.locator("svg.bar"), panel.locator("svg.bar .whisker")
+            assert bars.count() == whiskers.count() > 0
+            for mark in [*whiskers.all(), *page.locator(".columns .whisker").all()]:
+                box = mark.bounding_box()
+                assert box is not None
+                assert box["width"] > 0.5 or box["height"] > 0.5
+            bounds = panel.locator(".between")
+            assert bounds.count() == bars.count()
+            for told in bounds.all():
+                box = told.bounding_box()
+                assert box is not None
+                assert 0 <= box["x"] < box["x"] + box["width"] <= width + 1
+                assert re.search(r"\d–\d", (told.text_content() or ""))
+            for part in page.locator("main section, main table").all():
+                where = part.bounding_box()
+                if where is not None and where["width"] > 1:
+                    assert where["x"] >= -1
+                    assert where["x"] + where["width"] <= width + 1
+        page.goto(f"{language}/dashboard")
+        assert page.evaluate(_CONTRAST) == []
+        page.goto(language or "/")
+        assert page.locator(".places .between").first.is_visible()
     page.close()
 
 

@@ -39,6 +39,10 @@ class Carried:
             return whole
         return whole and unknown and around(count, whole.variance + unknown.variance)
 
+    def settled(self, by: Mapping[str, Any]) -> bool:
+        """Whether the people were chosen by the answer itself, so that all of them have it."""
+        return not self.group and (self.field in by or len(self.within.get(self.field, ())) == 1)
+
     def _bounds(self, by: Mapping[str, Any], cell: Cell, count: int) -> Bounds | None:
         place = {name: ("" if value is None else str(value),) for name, value in by.items()}
         return self.noise.bounds(both(both(self.within, place), cell), count)

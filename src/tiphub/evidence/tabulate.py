@@ -219,7 +219,8 @@ def _row(by: Mapping[str, Any], value: str, numerator: int, denominator: int, ca
     if base:
         row = replace(row, denominator_low=base.low, denominator_high=base.high)
     if count and base:
-        found = share(numerator, denominator, noise=count.variance, whole=base.variance)
+        whole = None if carried.settled(by) else base.variance
+        found = share(numerator, denominator, noise=count.variance, whole=whole)
         row = replace(row, low=found.low, high=found.high)
     return row
 
