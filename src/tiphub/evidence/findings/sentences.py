@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil, log10
+from math import ceil, floor, log10
 
 from tiphub.evidence.findings.model import Cell, Compare, Comparison, Estimate, Result
 from tiphub.evidence.findings.words import gap, portion, times
@@ -59,19 +59,19 @@ def of_people(estimate: Estimate) -> str:
 
 
 def about(count: int, deviation: float) -> int:
-    """A noisy count to the digits that its 95% interval allows.
+    """A noisy count to the digits that its 95% interval allows, or one more, so that it still fits its share.
 
     >>> about(1_234, 13.0), about(1_234, 40.0), about(1_234, 0.1)
-    (1230, 1200, 1234)
+    (1230, 1230, 1234)
     """
     step = exactness(deviation)
     return round(count / step) * step
 
 
 def exactness(deviation: float) -> int:
-    """The power of ten nearest to the half width of the 95% interval of a noisy count; at least 1."""
+    """The power of ten below the half width of the 95% interval of a noisy count; at least 1."""
     half = Z95 * deviation
-    return int(10 ** round(log10(half))) if half > 1 else 1
+    return int(10 ** floor(log10(half))) if half > 1 else 1
 
 
 def missing(estimate: Estimate, who: str, smallest_count: int | None) -> str:
