@@ -1,7 +1,9 @@
 """The whole way, as a newcomer goes it: one command, four agencies, a release."""
 
 import csv
+import json
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -38,6 +40,22 @@ def test_the_demo_ends_with_the_folder_of_a_release_that_holds(
     release = Path(first.stdout.splitlines()[-1])
     assert release.parent == place / "demo-hub" / "releases"
     assert run("check", str(release), folder=place).returncode == 0
+
+
+@pytest.mark.slow
+def test_the_demo_spends_epsilon_4_and_leaves_enough_for_another_release(
+    place: Path, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert first.returncode == 0, first.stderr
+    package = json.loads((Path(first.stdout.splitlines()[-1]) / "datapackage.json").read_text("utf-8"))
+    statement = package["tiphub"]["statement"]
+    assert statement["method"] == "differential_privacy"
+    assert 3.9 < statement["parameters"]["epsilon"] <= 4
+    ledger = run("ledger", "demo-hub", folder=place)
+    assert ledger.returncode == 0, ledger.stderr
+    left = re.search(r"one more release of epsilon ([\d.]+)", ledger.stdout)
+    assert left
+    assert float(left[1]) > 4
 
 
 @pytest.mark.slow
