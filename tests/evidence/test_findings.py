@@ -283,6 +283,14 @@ def test_one_category_and_empty_parts_are_said_in_words() -> None:
     )
 
 
+def test_what_none_of_several_groups_tells_is_said_once() -> None:
+    nobody = of([{"gender": "man", "majority_status": "child"}] * 9)
+    assert ask("recruiters_children", nobody).sentence == (
+        "Of children or adults, the data cannot tell the most frequent recruiter:"
+        " nobody has an answer to this in these data."
+    )
+
+
 def test_one_person_does_not_make_the_most_frequent_answer() -> None:
     said = ask("gender", of([{"gender": "woman"}])).sentence
     assert said.startswith(

@@ -19,7 +19,8 @@ def sentence(result: Result, smallest_count: int | None = None) -> Result:
         text = _comparison(result, finding.compare, smallest_count)
     elif len({cell.part for cell in cells}) > 1 and (why := _untold(cells)):
         asked = finding.say if any(cell.option for cell in cells) else f"how many {finding.say}"
-        text = f"In none of these groups can the data tell {asked}: {reason(why, smallest_count)}."
+        who = " or ".join(dict.fromkeys(cell.part_label for cell in cells))
+        text = f"Of {who}, the data cannot tell {asked}: {reason(why, smallest_count)}."
     elif any(cell.option for cell in cells):
         text = " ".join(_ranked(result, group, smallest_count) for group in _by_part(cells))
     else:
