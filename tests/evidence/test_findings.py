@@ -1,5 +1,6 @@
 """Findings: published numbers, a naive recount, what a release left out, and files that are wrong."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from tiphub.errors import TiphubError
 from tiphub.evidence import wilson
 from tiphub.evidence.findings import Result, Source, answer, choose, library, parse_finding
 from tiphub.mapping import open_standard
+from tiphub.portal.stories.picture import finding_spec
 from tiphub.standard import load_standard
 
 STANDARD = load_standard()
@@ -159,6 +161,23 @@ def test_the_whole_library_answers_in_sentences(year_2018: Source) -> None:
                 assert estimate.numerator <= estimate.denominator <= estimate.people
             else:
                 assert estimate.why
+        _has_its_picture(found)
+
+
+def _has_its_picture(found: Result) -> None:
+    """A finding with a figure has a picture with its shares, their intervals and the names of its parts."""
+    spec = finding_spec(found, "A source")
+    told = [cell for cell in found.cells if cell.estimate.share is not None]
+    assert (spec is None) == (not told)
+    drawn = json.dumps(spec, ensure_ascii=False)
+    options = {cell.option for cell in told if f'"{cell.option_label}"' in drawn} if told[1:] else {""}
+    shown = [cell for cell in told if cell.option in options]
+    assert len(shown) >= min(len(told), 6)
+    for cell in shown:
+        assert f"{100 * cell.estimate.share:.1f}%" in drawn
+        assert cell.part_label in drawn
+        for end in (cell.estimate.low, cell.estimate.high):
+            assert str(end) in drawn
 
 
 RECORDS = st.lists(
