@@ -11,7 +11,7 @@ NO_DATA = "#e9e6de"
 ACCENT = "#a85a0a"
 
 SERIES = ("#0b6e75", "#c4751a", "#6b3f85", "#2f3a44")
-"""One colour a series, told apart by colour-blind readers too: ``tests/charts/test_colours.py`` measures it."""
+"""One colour a series, told apart by colour-blind readers too (``tests/charts/test_colours.py``)."""
 
 SEQUENCE = ("#cfe6e1", "#8fc7c1", "#4a9d9d", "#1b6f77", "#0a3f49")
 """Few to many, light to dark, in one hue."""
