@@ -59,6 +59,7 @@ def demo(
     again = next(iter(files))
     corrected = hub.root / "incoming" / again / f"{again}-2{files[again].suffix}"
     console.print(f"To try next, a corrected file: tiphub ingest {folder} {again} {corrected}")
+    console.print(f"Or the odds ratios of the release: tiphub model {folder}")
     if serve:
         from tiphub.cli.serve import serve as show
 
@@ -72,6 +73,7 @@ def _hub(folder: Path, people: int, console: Console) -> "Hub":
     from tiphub.simulate import AGENCIES, agency_files
     from tiphub.vault.agencies import add_agency, list_agencies
     from tiphub.vault.hub import Settings, open_hub
+    from tiphub.vault.model_settings import ModelSettings
     from tiphub.vault.pipeline import found
 
     if (folder / "hub.yml").exists():
@@ -89,8 +91,16 @@ def _hub(folder: Path, people: int, console: Console) -> "Hub":
             languages=("en", "fr", "es", "ar"),
             years=(2002, 2025),
             declared_size=people,
+            models=(
+                ModelSettings(
+                    "child",
+                    ("education", "income_level", "climate_risk", "gender"),
+                    covariates={"climate_risk": "climate-risk.csv"},
+                ),
+            ),
         )
         hub = found(folder, settings).hub
+        _write_risk(hub.root / "climate-risk.csv")
         console.print(f"A new hub: {hub.root}")
     there = {agency.name for agency in list_agencies(hub)}
     for name in AGENCIES:
@@ -99,6 +109,15 @@ def _hub(folder: Path, people: int, console: Console) -> "Hub":
             said = _texts((given / "agency.yml").read_text("utf-8"))
             add_agency(hub, name, mapping=(given / "mapping.yml").read_text("utf-8"), **said)
     return hub
+
+
+def _write_risk(path: Path) -> None:
+    """The values by country that the demo's model is declared with."""
+    from tiphub.simulate import load_truth
+
+    lines = [f"{code},{origin.climate:g}" for code, origin in sorted(load_truth().origins.items())]
+    about = "# Fictional: a climate and disaster risk from 0 to 10, not copied from any index"
+    path.write_text("\n".join([about, "country,value", *lines]) + "\n", "utf-8")
 
 
 def _texts(document: str) -> dict[str, str]:
