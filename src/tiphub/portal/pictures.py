@@ -175,11 +175,6 @@ def told(number: Number, noisy: bool, t: Texts) -> str:
     return f"{people} ({bounds(number, t)})" if noisy else people
 
 
-def unbroken(text: str) -> str:
-    """The text with its intervals kept on one line (a word joiner after each dash)."""
-    return text.replace("–", "–\u2060")
-
-
 def bounds(number: Number, t: Texts) -> str:
     """Between which numbers the true one lies, or that it was not measured."""
     if number.low is None or number.high is None:

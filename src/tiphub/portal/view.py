@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from tiphub.portal.catalog import Catalog, Release, Shelf
 from tiphub.portal.settings import PortalSettings
-from tiphub.portal.texts import LANGUAGES, Texts, texts
+from tiphub.portal.texts import LANGUAGES, Texts, texts, unbroken
 from tiphub.standard import Standard
 
 
@@ -73,6 +73,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    found.filters["unbroken"] = unbroken
     found.globals["languages"] = [texts(language) for language in LANGUAGES]
     return found
 

@@ -7,7 +7,7 @@ from tiphub.portal.answers import Answer, answer
 from tiphub.portal.filters import COMPARISONS, Filters
 from tiphub.portal.numbers import Number, number_of
 from tiphub.portal.pages.home import draw_map
-from tiphub.portal.pictures import bounds, denominator, label_of, told, unbroken, written, year_columns
+from tiphub.portal.pictures import bounds, denominator, label_of, told, written, year_columns
 from tiphub.portal.questions import SECTIONS, Question, answerable
 from tiphub.portal.view import Page, Portal, Visit
 
@@ -37,7 +37,7 @@ def dashboard(portal: Portal, visit: Visit) -> Page:
             "filters": filters,
             "choices": _choices(portal, visit),
             "people": people.people if people else None,
-            "selected": unbroken(told(people, noisy, t)) if people else "",
+            "selected": told(people, noisy, t) if people else "",
             "noisy": noisy,
             "unmeasured": any(item.unmeasured for item in found),
             "few": few,
@@ -105,7 +105,7 @@ def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dic
     query = f"?{query}" if query else ""
     panel = {
         "found": found,
-        "denominator": unbroken(denominator(found, visit.release.smallest_count, t)),
+        "denominator": denominator(found, visit.release.smallest_count, t),
         "label": lambda line: label_of(line, found, t),
         "written": lambda cell: written(cell, visit.release.smallest_count, t),
         "bounds": lambda number: bounds(number, t),

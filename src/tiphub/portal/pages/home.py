@@ -17,7 +17,6 @@ from tiphub.portal.pictures import (
     places_of,
     shades,
     told,
-    unbroken,
     written,
 )
 from tiphub.portal.questions import BY_NAME, answerable
@@ -68,9 +67,7 @@ def home(portal: Portal, visit: Visit) -> Page:
             "maps": [(name, field) for name, field in MAPS.items() if field in found],
             "places": places,
             "map": draw_map(portal, visit, places) if places and places.shown else None,
-            "known": unbroken(counted(places.known, release.smallest_count, places.noisy, t))
-            if places
-            else "",
+            "known": counted(places.known, release.smallest_count, places.noisy, t) if places else "",
             "panel": table_of(places, visit) if places else None,
             "longest": LONGEST_TABLE,
             "citation": citation(visit),
@@ -101,7 +98,7 @@ def _regional(portal: Portal, visit: Visit, found: Answer, within: Cell) -> str:
     lines = [line for line in found.shown if line.broad]
     cell = {**within, found.question.name: [line.code for line in lines]}
     number = number_of(portal.catalog.noise(visit.release), cell, sum(line.count for line in lines))
-    return unbroken(told(number, found.noisy, visit.t))
+    return told(number, found.noisy, visit.t)
 
 
 def table_of(found: Answer, visit: Visit) -> dict[str, Any]:

@@ -95,6 +95,11 @@ class Texts:
         return f"{value:.{digits}f}".replace(".", self.decimal)
 
 
+def unbroken(text: str) -> str:
+    """The text with its intervals kept on one line (a word joiner after each dash)."""
+    return text.replace("–", "–\u2060")
+
+
 @cache
 def texts(language: str) -> Texts:
     """The interface in a language that is switched on."""
