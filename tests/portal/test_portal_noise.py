@@ -89,6 +89,8 @@ def test_what_was_not_measured_says_so_everywhere(noisy_client: TestClient) -> N
     assert all(row["numerator_low"] is row["low"] is None for row in rows["rows"])
     lines = list(csv.DictReader(noisy_client.get(f"/figure/age_band.csv{query}").text.splitlines()))
     assert all(line["numerator_low"] == line["low"] == "not measured" for line in lines)
+    drawn = noisy_client.get(f"/figure/age_band.svg{query}").text
+    assert drawn.count("(not measured)") >= len([line for line in lines if line["numerator"] != "0"])
     table = noisy_client.get(
         "/api/tabulate?field=age_band&by=gender&where=citizenship=UKR&where=year_of_registration=2023"
     ).json()

@@ -30,7 +30,8 @@ def spec(found: Answer, standard: Standard, note: str, smallest_count: int | Non
         found.title, denominator(found, smallest_count, t), note, t.thousands, t.decimal, t.direction == "rtl"
     )
     if found.question.picture == "years":
-        return years(_without_gaps([_year(line, t.number(line.count)) for line in found.shown]), frame)
+        each = [_year(line, told(line.cells[0].number, found.noisy, t)) for line in found.shown]
+        return years(_without_gaps(each), frame)
     if found.question.picture == "world":
         places = places_of(found, standard, t)
         said = [t("map.dashed")] if any(place.region for place in places) else []
@@ -42,7 +43,7 @@ def spec(found: Answer, standard: Standard, note: str, smallest_count: int | Non
     items = [
         Bar(
             label_of(line, found, t),
-            written(cell, smallest_count, t),
+            _beside(cell, found, smallest_count, t),
             cell.share,
             cell.low,
             cell.high,
@@ -52,6 +53,13 @@ def spec(found: Answer, standard: Standard, note: str, smallest_count: int | Non
         for cell in line.cells
     ]
     return bars(items, frame)
+
+
+def _beside(cell: Cell, found: Answer, smallest_count: int | None, t: Texts) -> str:
+    """What is written behind a bar: its share, and that it has no interval where it should."""
+    share = written(cell, smallest_count, t)
+    unknown = found.noisy and cell.share is not None and cell.low is None
+    return f"{share} ({t('noise.not_measured')})" if unknown else share
 
 
 def bare_map(found: Answer, standard: Standard, t: Texts, link: str) -> Spec:
