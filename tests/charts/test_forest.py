@@ -39,9 +39,17 @@ def test_intervals_that_hold_one_are_hollow_and_those_too_long_are_cut_with_an_a
     found = {row["label"]: row for row in rows(forest(POINTS, FRAME))}
     assert (found["Man"]["clear"], found["Trans"]["clear"]) == (True, False)
     assert found["Low income"]["beyond"]
-    assert found["Low income"]["high"] == 50.0
+    assert found["Low income"]["high"] == 56.0
     assert not found["Man"]["beyond"]
     assert found["Woman"]["ratio"] is None
+
+
+def test_a_ratio_stands_where_it_is_however_large() -> None:
+    far = Point("Low income", "104 (60.7–178)", 104.0, 60.7, 178.0)
+    spec: Any = forest([*POINTS, far, Point("Old", "0.001 (0.0001–0.004)", 0.001, 0.0001, 0.004)], FRAME)
+    low, old = rows(spec)[-2:]
+    assert (low["ratio"], low["low"], low["high"], low["beyond"]) == (104.0, 60.7, 178.0, False)
+    assert (old["ratio"], old["low"], old["high"], old["below"]) == (0.001, 0.0005, 0.004, True)
 
 
 def test_nothing_to_show_is_still_a_picture() -> None:

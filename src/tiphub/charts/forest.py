@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import log10
+from math import ceil, floor, log10
 from typing import Any, Literal
 
 import altair as alt
@@ -13,7 +13,7 @@ from tiphub.charts.theme import INK, LINE, MUTED, SERIES
 
 STEP = 24
 WIDEST = 50.0
-"""An interval that reaches further from 1 is cut there, with an arrow."""
+"""An interval that reaches further from 1 is cut, with an arrow; a ratio never is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,10 @@ def forest(
     left = min(30 + 6 * max((len(point.label) for point in points), default=0), 270)
     width, height = 360, STEP * max(len(points), 1)
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[-0.6, len(points) - 0.4], reverse=True, nice=False))
-    ticks = [tick for tick in (0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50) if least <= tick <= most]
     x = alt.X(
         "ratio:Q",
         scale=alt.Scale(type="log", domain=[least, most], nice=False),
-        axis=alt.Axis(values=ticks, format="~g", orient="top", gridColor=LINE, labelPadding=6),
+        axis=alt.Axis(values=_ticks(least, most), format="~g", orient="top", gridColor=LINE, labelPadding=6),
     )
     every, some = alt.Chart(alt.InlineData(values=rows)), alt.Chart(alt.InlineData(values=shown))
     one = alt.Chart(alt.InlineData(values=[{"ratio": 1.0}]))
@@ -98,11 +97,22 @@ def _row(place: int, point: Point, least: float, most: float) -> dict[str, objec
 
 
 def _range(points: Sequence[Point]) -> tuple[float, float]:
-    """From a bit under the lowest bound to a bit over the highest, with 1 well inside."""
+    """From a bit under the lowest bound to a bit over the highest, with every ratio and 1 well inside."""
     low = min((point.low for point in points if point.low), default=1.0)
     high = max((point.high for point in points if point.high), default=1.0)
     room = 10 ** (0.05 * max(log10(high / low), 1))
-    return max(min(low, 0.7) / room, 1 / WIDEST), min(max(high, 1.5) * room, WIDEST)
+    ratios = [point.ratio for point in points if point.ratio]
+    least = min(1 / WIDEST, min(ratios, default=1.0) / 2)
+    most = max(WIDEST, max(ratios, default=1.0) * 2)
+    return max(min(low, 0.7) / room, least), min(max(high, 1.5) * room, most)
+
+
+def _ticks(least: float, most: float) -> list[float]:
+    """Round numbers along the axis: powers of ten, and 2 and 5 times those where there is room."""
+    steps = (1, 2, 5) if most / least <= 5_000 else (1,)
+    powers = range(floor(log10(least)), ceil(log10(most)) + 1)
+    ticks = [float(f"{step}e{power}") for power in powers for step in steps]
+    return [tick for tick in ticks if least <= tick <= most]
 
 
 def _side(text: str, x: float, height: int, align: Literal["left", "right"]) -> Any:
