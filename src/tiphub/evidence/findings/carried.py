@@ -39,14 +39,21 @@ class Carried:
 
 
 def carried_by(
-    noise: Noise, where: Sequence[Conditions], option: Option, question: Counted
-) -> Carried | None:
-    """The noise in an option's share; ``None`` where the release did not count these answers together."""
+    noise: Noise, where: Sequence[Conditions], option: Option, question: Counted, base: int
+) -> tuple[int, Carried] | None:
+    """The denominator of an option, ``base`` in the records, and the noise in its share.
+
+    A denominator that the release counted for itself is brought to what it counted.
+
+    Returns:
+        ``None`` where the release did not count these answers together.
+    """
     own, rest = (_variance(noise, where, cells) for cells in (option.cells, option.rest))
-    whole = _variance(noise, where, [{question.tells: ("yes",)}]) if question.tells else None
+    cells = _together(where, [{question.tells: ("yes",)}]) if question.tells else None
+    whole = noise.nearest(cells, base) if cells else None
     if own is None or (rest is None and whole is None):
         return None
-    return Carried(own, rest or 0.0, whole)
+    return (whole[0], Carried(own, whole=whole[1])) if whole else (base, Carried(own, rest or 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,12 @@ class Told:
 
 def _variance(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditions]) -> float | None:
     """The noise in a sum of cells; ``None`` also where two different conditions meet on one column."""
+    together = _together(where, cells)
+    return None if together is None else noise.variance(together)
+
+
+def _together(where: Sequence[Conditions], cells: Sequence[Conditions]) -> list[Conditions] | None:
     together = [list(chain(*(part.items() for part in (*where, cell)))) for cell in cells]
     if any(len(set(pairs)) != len(dict(pairs)) for pairs in together):
         return None
-    return noise.variance(dict(pairs) for pairs in together)
+    return [dict(pairs) for pairs in together]

@@ -216,13 +216,13 @@ def _estimate(
     if why:
         shown = None if people < (source.smallest_count or 0) else people
         return Estimate(shown, None if why == "few people" else base, why=why.partition(" ")[0])
-    carried: Carried | None = Carried()
-    told: Told | None = None
+    carried, told = Carried(), None
     if source.noise is not None:
-        carried = carried_by(source.noise, where, option, question)
+        found = carried_by(source.noise, where, option, question, base)
+        if found is None:
+            return Estimate(people, base, why="unmeasured")
+        base, carried = max(found[0], numerator), found[1]
         told = Told(source.noise, where, question.flags, counts.singles, counts.pairs, people)
-    if carried is None:
-        return Estimate(people, base, why="unmeasured")
     if base < FEWEST_BY_NOISE * carried.of_base:
         return Estimate(people, base, why="noise")
     own = [name for cell in option.cells for name in cell]

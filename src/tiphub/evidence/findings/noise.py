@@ -1,9 +1,10 @@
 """How much privacy noise a release's counts carry, as the release itself says it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
+from math import sqrt
 
 import ibis
 import ibis.expr.types as ir
@@ -20,10 +21,14 @@ _LARGEST = 200_000
 
 @dataclass(frozen=True)
 class _Measured:
-    """One measured table: the deviation of its noise, and the cells that the release puts further off."""
+    """One measured table: the deviation of its noise, the cells that the release puts further off.
+
+    ``middle`` are the counts as measured, which the records may be away from.
+    """
 
     deviation: float
     cells: Mapping[tuple[str, ...], float]
+    middle: Mapping[tuple[str, ...], float]
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,28 @@ class Noise:
                 return None
             total += found
         return total
+
+    def nearest(self, sets: Sequence[Conditions], count: int) -> tuple[int, float] | None:
+        """The count that the measured ones allow and that is nearest to the records' own, and its variance.
+
+        Records follow all tables at once, and may miss one by more than its noise. Then the number is at the
+        end of the 95% interval of what was measured.
+
+        Returns:
+            ``None`` where the release measured no table of these columns together.
+        """
+        measured = variance = 0.0
+        for where in sets:
+            columns = [item for item in self._counted if item.name in where]
+            table = self._table(tuple(item.name for item in columns)) if len(columns) == len(where) else None
+            if table is None:
+                return None
+            cells = list(product(*(self._values(item, where[item.name]) for item in columns)))
+            measured += sum(table.middle.get(cell, 0.0) for cell in cells)
+            variance += table.deviation**2 * len(cells)
+        half = Z95 * sqrt(variance)
+        kept = min(max(float(count), measured - half), measured + half)
+        return round(kept), ((half + abs(kept - measured)) / Z95) ** 2
 
     @cached_property
     def _counted(self) -> tuple[Variable, ...]:
@@ -106,10 +133,19 @@ def _within(value: str, allowed: list[str]) -> bool:
 def _measured(rows: list[dict[str, object]]) -> _Measured:
     """Read a table's noise; a count off the middle of its own bounds is that much less certain."""
     deviation = max(float(str(row["std"])) for row in rows)
-    cells = {}
+    cells, middle = {}, {}
     for row in rows:
         count, low, high = (float(str(row[name])) for name in ("count", "low", "high"))
+        place = tuple(str(row["values"]).split("|"))
         error = max(high - count, count - low) / Z95
         if error > deviation:
-            cells[tuple(str(row["values"]).split("|"))] = error
-    return _Measured(deviation, cells)
+            cells[place] = error
+        middle[place] = _middle(count, low, high, Z95 * deviation)
+    return _Measured(deviation, cells, middle)
+
+
+def _middle(count: float, low: float, high: float, half: float) -> float:
+    """What was measured: bounds are cut at 0, and widened to a count that lies outside of them."""
+    if count >= high and low > 0:
+        return low + half
+    return high - half if low <= 0 or count <= low else (low + high) / 2
