@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from tiphub.standard import Variable, load_standard
+from tiphub.standard.answered import answered_columns
 from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub
 from tiphub.vault.models import models_share, release_models
@@ -69,13 +70,15 @@ def plan(
     """
     standard = load_standard()
     variables, _ = release_columns(hub, standard)
+    groups = answered_columns(standard, (item.name for item in variables))
+    counted = (*variables, *(item.variable for item in groups))
     release_models(hub, standard)
     left = 1 - models_share(hub)
     lifetime = lifetime_of(hub, confirmed_large_epsilon=True)
     options = []
     for epsilon in epsilons:
         spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
-        half_widths = {kind: _Z * std for kind, std in expected(variables, spend.rho * left).items()}
+        half_widths = {kind: _Z * std for kind, std in expected(counted, spend.rho * left).items()}
         options.append(Option(epsilon, spend.rho, lifetime.rho // spend.rho, half_widths))
     return Plan(
         tuple(options), lifetime.delta, hub.settings.declared_size or 0, len(variables), lifetime.epsilon

@@ -12,6 +12,7 @@ from tiphub.progress import Progress
 from tiphub.standard import Standard
 from tiphub.standard.implications import implications, reconcile
 from tiphub.standard.variables import Codes, decode, encode
+from tiphub.vault.s4_protect.dp.answered import beside, gaps, widen, without
 from tiphub.vault.s4_protect.dp.counts import released_counts
 from tiphub.vault.s4_protect.dp.domains import Place
 from tiphub.vault.s4_protect.dp.logic import forbidden
@@ -75,9 +76,10 @@ class DifferentialPrivacy:
             return (reconcile(batch, rules) for batch in population.batches())
 
         rest, own = self.promised.split(self.rho)
+        answered, derived = beside(self.standard, population.variables)
         measured = measure(
-            people,
-            population.variables,
+            lambda: (widen(batch, derived) for batch in people()),
+            (*population.variables, *answered),
             rho=rest,
             noise=self.noise,
             into=self.into,
@@ -93,11 +95,12 @@ class DifferentialPrivacy:
             progress=progress,
         )
         random = np.random.default_rng(self.seed_for_tests)
+        shown = without(measured, derived)
         codes = synthesise(
-            measured, forbidden(rules, measured.blocks), random=random, progress=progress, effort=self.effort
+            shown, forbidden(rules, shown.blocks), random=random, progress=progress, effort=self.effort
         )
-        records = decode(codes, measured.variables)
-        counts = released_counts(measured, codes)
+        records = decode(codes, shown.variables)
+        counts = released_counts(measured, widen(codes, derived))
         encode(records, population.variables)
         return Protected(
             records=records,
@@ -105,6 +108,6 @@ class DifferentialPrivacy:
             statement=statement(
                 self.rho, self.delta, measured, private=self.noise.private, models=models.said
             ),
-            loss=loss(measured),
+            loss={**loss(measured), **gaps(measured, codes, derived)},
             models=models.tables,
         )
