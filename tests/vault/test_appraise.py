@@ -100,6 +100,17 @@ def test_too_few_people_for_attacks_are_told_with_all_else(by_k: Hub) -> None:
     assert "conclusions" not in document
 
 
+def test_a_rehearsal_keeps_to_what_the_release_was_protected_by(tmp_path: Path) -> None:
+    hub = a_hub(tmp_path, "k_anonymity", 1_100)
+    settings = hub.root / "hub.yml"
+    settings.write_text(settings.read_text("utf-8").replace("method: k_anonymity", "method: dp"), "utf-8")
+    refused = appraise(open_hub(hub.root)).figures["not_rehearsed"]
+    assert "hub.yml asks for differential_privacy now" in refused
+    settings.write_text(settings.read_text("utf-8").replace("method: dp", "method: k_anonymity"), "utf-8")
+    rehearsal = appraise(open_hub(hub.root)).figures["rehearsal"]
+    assert (rehearsal["people"], rehearsal["control"]) == (880, 220)
+
+
 def test_readers_are_told_the_same_where_they_are(by_k: Hub) -> None:
     """Women are four in five among people and in a release that keeps nearly all of them."""
     changed = {item["name"] for item in appraise(by_k, attacks=False).figures["findings"]["changed"]}

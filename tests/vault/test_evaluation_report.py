@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from tiphub.standard import Variable, decode
 from tiphub.vault.s4_protect import Population, Protected
-from tiphub.vault.s5_evaluate import evaluate, rehearse, report
+from tiphub.vault.s5_evaluate import evaluate, rehearse, report, summary
 from vault.dp_people import columns, people, population
 
 
@@ -90,6 +90,38 @@ def test_an_attack_that_succeeds_stands_in_the_summary() -> None:
     assert "the 1,000 people whom the vault held by then; the release was made of 300" in text
     assert "<gender>" not in text
     assert "inferring &lt;gender&gt;" in text
+
+
+def test_of_many_attacks_that_succeed_a_few_are_named_and_what_to_do() -> None:
+    rate = {"right": 90, "guesses": 100, "rate": 0.9, "low": 0.8, "high": 0.95}
+    attacks = [
+        {
+            "name": f"inferring v{place}",
+            "on_people": rate,
+            "on_control": rate,
+            "naive": None,
+            "beyond": [0.5, place / 100, 0.8],
+            "succeeds": True,
+        }
+        for place in range(1, 9)
+    ]
+    source = population(people(300), columns())
+    figures = dict(evaluate(source, as_they_are(source.batches)).private)
+    figures["protection"] = {"method": "k_anonymity", "k": 11}
+    figures["rehearsal"] = {
+        "vault": 300,
+        "people": 200,
+        "control": 100,
+        "confidence": 0.95,
+        "attacks": attacks,
+    }
+    first, *_ = summary(figures, {"v8": "Eight"})
+    assert first.level == "alarm"
+    assert "8 of 8 attacks" in first.text
+    assert (
+        "inferring “Eight”, inferring v7, inferring v6, inferring v5, inferring v4 and 3 more" in first.text
+    )
+    assert "protect by differential privacy" in first.text
 
 
 def test_nobody_is_reported_too() -> None:

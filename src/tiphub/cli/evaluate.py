@@ -122,7 +122,7 @@ def _tell(version: str, figures: Mapping[str, Any]) -> None:
     console = Console(highlight=False)
     console.print(f"[bold]Release {version}[/bold]\n{protection(figures)}\n")
     remarks = Table.grid(padding=(0, 1, 0, 0))
-    for remark in summary(figures):
+    for remark in summary(figures, _labels()):
         remarks.add_row(_MARKS[remark.level], escape(remark.text))
     console.print(remarks)
     if figures.get("accuracy"):

@@ -6,11 +6,10 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from tiphub.vault.s5_evaluate.summary import SLIPS, WORDS, protection, summary
+from tiphub.vault.s5_evaluate.summary import INFERRING, SLIPS, WORDS, attack_name, protection, summary
 
 WIDTH = 320
 """Of a picture's bars, in pixels."""
-INFERRING = "inferring "
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def report(figures: Mapping[str, Any], *, release: str, labels: Mapping[str, str
         release=release,
         figures=figures,
         protection=protection(figures),
-        remarks=summary(figures),
+        remarks=summary(figures, called),
         accuracy=figures.get("accuracy", ()),
         sampled=sets,
         errors=_errors(figures["errors"]),
@@ -133,9 +132,7 @@ def _forest(attacks: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> 
     rest = [item for item in attacks if not str(item["name"]).startswith(INFERRING)]
     inferred = [item for item in attacks if str(item["name"]).startswith(INFERRING)]
     for item in (*rest, *sorted(inferred, key=lambda entry: -float(entry["beyond"][1]))):
-        name = str(item["name"])
-        secret = name.removeprefix(INFERRING)
-        label = f"{INFERRING}“{labels[secret]}”" if secret in labels else name
+        label = attack_name(str(item["name"]), labels)
         value, low, high = item["beyond"]
         rates = f"{item['on_people']['rate']:.0%} against {item['on_control']['rate']:.0%}"
         lines.append(Line(label, rates, place(value), place(low), place(high), bool(item["succeeds"])))

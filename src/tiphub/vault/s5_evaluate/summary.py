@@ -11,6 +11,19 @@ EXPECTED = 0.05
 WORDS = {1: "one column", 2: "two columns", 3: "three columns"}
 
 
+NAMED = 5
+"""So many attacks that succeed are named, those that beat their control most."""
+INFERRING = "inferring "
+_WITHDRAW = "Withdraw the release until somebody has found out why."
+_BY_METHOD = {
+    "k_anonymity": (
+        "k-anonymity does not protect from somebody who knows more of a person than the quasi-identifiers:"
+        " they find the record and read the rest of it. Withdraw the release if its readers may be such"
+        " people, and protect by differential privacy (release.method: dp in hub.yml)."
+    )
+}
+
+
 @dataclass(frozen=True)
 class Remark:
     """One thing to know; ``alarm`` asks for somebody to act before the release is used."""
@@ -19,14 +32,15 @@ class Remark:
     text: str
 
 
-def summary(figures: Mapping[str, Any]) -> list[Remark]:
+def summary(figures: Mapping[str, Any], labels: Mapping[str, str] | None = None) -> list[Remark]:
     """What an evaluation found, the most important first.
 
     Args:
         figures: the private part of an evaluation; with ``findings`` (see `compare`) and ``rehearsal`` (see
             `rehearse`), or ``not_rehearsed`` (why not).
+        labels: what columns are called.
     """
-    return [*_attacks(figures), *_findings(figures), *_useful(figures["errors"]), *_lost(figures)]
+    return [*_attacks(figures, labels or {}), *_findings(figures), *_useful(figures), *_lost(figures)]
 
 
 def protection(figures: Mapping[str, Any]) -> str:
@@ -38,18 +52,35 @@ def protection(figures: Mapping[str, Any]) -> str:
     return f"{text}, protected by k-anonymity (k = {said['k']})." if "k" in said else f"{text}."
 
 
-def _attacks(figures: Mapping[str, Any]) -> Iterator[Remark]:
+def attack_name(name: str, labels: Mapping[str, str]) -> str:
+    """What an attack is called, with the labels of columns.
+
+    >>> attack_name("inferring gender", {"gender": "Gender"}), attack_name("linking two halves", {})
+    ('inferring “Gender”', 'linking two halves')
+    """
+    secret = name.removeprefix(INFERRING)
+    return f"{INFERRING}“{labels[secret]}”" if secret in labels else name
+
+
+def _method(figures: Mapping[str, Any]) -> str:
+    return str((figures.get("protection") or {}).get("method"))
+
+
+def _attacks(figures: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[Remark]:
     rehearsal = figures.get("rehearsal")
     if rehearsal is None:
         yield Remark("care", f"Attacks were not tried. {figures.get('not_rehearsed', '')}".strip())
         return
-    won = [item["name"] for item in rehearsal["attacks"] if item["succeeds"]]
+    won = [item for item in rehearsal["attacks"] if item["succeeds"]]
     number = len(rehearsal["attacks"])
     if won:
+        won.sort(key=lambda item: -float(item["beyond"][1]))
+        names = ", ".join(attack_name(item["name"], labels) for item in won[:NAMED])
+        more = f" and {len(won) - NAMED} more" if len(won) > NAMED else ""
         yield Remark(
             "alarm",
-            f"{len(won)} of {number} attacks found more about people in the data than about others:"
-            f" {', '.join(won)}. Withdraw the release until somebody has found out why.",
+            f"{len(won)} of {number} attacks found more about people in the data than about others: {names}"
+            f"{more}. {_BY_METHOD.get(_method(figures), _WITHDRAW)}",
         )
     else:
         yield Remark(
@@ -92,8 +123,9 @@ def _say(number: int) -> str:
     return f"{number:,} say" if number > 1 else f"{number or 'none'} says"
 
 
-def _useful(errors: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
+def _useful(figures: Mapping[str, Any]) -> Iterator[Remark]:
     """From which size on counts are on average within `SLIPS` of the truth."""
+    errors = figures["errors"]
     good, bad = [], []
     for order in sorted({item["order"] for item in errors if item["cells"]}):
         found = useful_from(errors, order)
@@ -105,7 +137,13 @@ def _useful(errors: Sequence[Mapping[str, Any]]) -> Iterator[Remark]:
         yield Remark("plain", f"Counts are on average within a tenth of the truth {', '.join(good)}.")
     if bad:
         text = f"Counts by {' and by '.join(bad)} are on average more than a tenth off, whatever their size."
-        yield Remark("care", f"{text} Look at their bounds before you build on them.")
+        broad = _method(figures) == "k_anonymity"
+        advice = (
+            "Say so where you use them: answers were left out or made broader."
+            if broad
+            else "Look at their bounds before you build on them."
+        )
+        yield Remark("care", f"{text} {advice}")
 
 
 def useful_from(errors: Sequence[Mapping[str, Any]], order: int) -> int | None:
@@ -122,9 +160,14 @@ def useful_from(errors: Sequence[Mapping[str, Any]], order: int) -> int | None:
 def _lost(figures: Mapping[str, Any]) -> Iterator[Remark]:
     for item in figures.get("accuracy", ()):
         if item["k"] == 2 and item["n"]:
+            broad = (
+                " (broader answers, such as a region, among them)"
+                if _method(figures) == "k_anonymity"
+                else ""
+            )
             yield Remark(
                 "plain",
                 f"Of combinations of two answers that ten people or more have, {item['missing']:.1%} are gone"
                 f" from the release; of those that the release tells of ten people or more,"
-                f" {item['fab10']:.1%} nobody has.",
+                f" {item['fab10']:.1%} nobody has{broad}.",
             )
