@@ -85,9 +85,21 @@ def test_a_forest_plot_that_says_the_same_numbers(cases: Path, tmp_path: Path) -
     assert "1 (reference)" in drawn
 
 
+def test_a_page_that_stands_alone(cases: Path) -> None:
+    page = run(cases, "--outcome", "child", "--on", "gender", "--format", "html")
+    said = run(cases, "--outcome", "child", "--on", "gender")
+    man = next(line for line in said.splitlines() if line.strip().startswith("Man")).split()
+    assert all(f">{number}<" in page for number in man[1:3])
+    assert page.count("<svg") == 1
+    assert "wider by privacy" not in page
+    assert "://" not in page.replace("http://www.w3.org/", "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [
+        (("--on", "gender"), "Say which model to fit"),
+        (("--outcome", "child"), "Say which model to fit"),
         (("--outcome", "child", "--on", "gender", "--chart", "x.pdf"), ".svg or .png"),
         (("--outcome", "child", "--on", "gender", "--reference", "gender"), "no condition"),
         (("--outcome", "child", "--on", "gender", "--covariate", "risk=absent.csv"), "cannot be read"),

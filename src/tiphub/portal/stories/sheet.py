@@ -11,6 +11,7 @@ from tiphub.portal.stories.picture import finding_spec, written
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Findings: {{ title }}</title>
 <style>
