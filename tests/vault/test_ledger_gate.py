@@ -12,7 +12,8 @@ import pytest
 
 from release.sample import Content, content, publish_sample
 from tiphub.errors import TiphubError
-from tiphub.release import open_release
+from tiphub.release import ModelTables, open_release
+from tiphub.release.model_tables import MODEL_TABLES, cells_of
 from tiphub.vault.ledger import Booking
 
 DAY = date(2026, 11, 21)
@@ -41,6 +42,31 @@ def noisy(exact: Content) -> Content:
 def publish(given: Content, releases: Path, **changes: Any) -> Path:
     defaults: dict[str, Any] = {"smallest_count": None, "evaluation": {}, "day": DAY}
     return publish_sample(releases, given=given, **(defaults | changes))
+
+
+def model_tables(std: float) -> ModelTables:
+    """One table of one model, its noise as given."""
+    sides = [{"name": "child", "values": ["yes", "no"]}, {"name": "gender", "values": ["woman", "man"]}]
+    cells = list(zip(*cells_of([{"axes": sides}]), strict=True))
+    table = pa.table([*map(pa.array, cells), [7, -2, 9, 30], [std] * 4], schema=MODEL_TABLES)
+    said = {"outcome": "child", "question": "being a child", "on": [], "among": {}, "country_values": {}}
+    return ModelTables(({**said, "axes": sides},), table)
+
+
+def test_tables_of_models_leave_only_booked_and_with_their_noise(
+    exact: Content, noisy: Content, tmp_path: Path
+) -> None:
+    with pytest.raises(TiphubError, match="has not booked it"):
+        publish(replace(exact, models=model_tables(2.5)), tmp_path, smallest_count=11)
+    with pytest.raises(TiphubError, match="does not say its noise"):
+        publish(replace(noisy, models=model_tables(0.0)), tmp_path, booking=BOOKING)
+    assert list(tmp_path.iterdir()) == []
+    release = publish(replace(noisy, models=model_tables(2.5)), tmp_path, booking=BOOKING)
+    assert (release / "models.csv").read_text("utf-8").splitlines()[1:3] == [
+        "1,child|gender,yes|woman,7,2.5",
+        "1,child|gender,yes|man,-2,2.5",
+    ]
+    assert "Odds of being a child" in (release / "codebook.html").read_text("utf-8")
 
 
 def test_a_booked_spend_is_published_and_named(noisy: Content, tmp_path: Path) -> None:
