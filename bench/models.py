@@ -1,6 +1,6 @@
 """Which intervals of odds ratios hold on a private release, and what do they cost? Prints one line a way.
 
-Usage: models.py [--runs 200] [--people 20000] [--epsilon 4] [--share 0.1] [--way NAME]... [--tangled]
+Usage: models.py [--runs 200] [--people 20000] [--epsilon 4] [--share 0.1] [--way NAME]... [--first 0] [--tangled]
 
 Fictional people with the planted odds ratios of ``simulate/truth.yml`` are drawn. The model child ~
 education + income level + climate risk + gender is declared as a hub does it, and its tables are measured
@@ -109,6 +109,7 @@ def main():
     parser.add_argument("--way", action="append", choices=WAYS)
     parser.add_argument("--tangled", action="store_true", help="covariates that depend three ways")
     parser.add_argument("--step", type=float, default=0.5, help="climate risk in multiples of this")
+    parser.add_argument("--first", type=int, default=0, help="number of the first run: others see others")
     wanted = parser.parse_args()
     ways = wanted.way or list(WAYS)
     standard, truth = load_standard(), load_truth()
@@ -133,7 +134,7 @@ def main():
     )
     found = {way: [] for way in ways}
     with DuckDBEngine() as engine:
-        for run in range(wanted.runs):
+        for run in range(wanted.first, wanted.first + wanted.runs):
             people = simulate_population(wanted.people, seed=10_000 + run, truth=truth).people
             if wanted.tangled:
                 people = people.filter(tangled(people, np.random.default_rng([7, run])))
