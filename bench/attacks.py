@@ -1,6 +1,6 @@
 """Do attacks find more about people in the data than about others, and do they find a planted leak?
 
-Usage: attacks.py [--people 60000] [--rehearsals 10] [--epsilon 4] [--others 2]
+Usage: attacks.py [--people 60000] [--rehearsals 20] [--epsilon 4] [--others 2] [--seed 1000]
 
 Fictional people with all columns that a hub publishes, their gaps included. Each rehearsal has other people
 and other noise: the method protects four people in five as a release would, and attacks that are shown the
@@ -80,10 +80,10 @@ def _of(codes: Codes, variables: Sequence[Variable]) -> Protected:
     return Protected(records=records, counts=pa.table({}), statement={}, loss={})
 
 
-def tell(name: str, protect: Protect, people: int, rehearsals: int) -> None:
+def tell(name: str, protect: Protect, people: int, seeds: range) -> None:
     start, accused, attacks = time.process_time(), 0, []
-    for number in range(rehearsals):
-        population = people_of(people, seed=1_000 + number)
+    for seed in seeds:
+        population = people_of(people, seed=seed)
 
         def protected(batches: Callable[[], Iterator[Codes]], here: Population = population) -> Protected:
             return protect(
@@ -98,8 +98,8 @@ def tell(name: str, protect: Protect, people: int, rehearsals: int) -> None:
     worst = max(attacks, key=lambda item: item["beyond"][1])
     gap, low, high = (100 * share for share in worst["beyond"])
     told = f"{gap:+.1f} ({low:+.1f} to {high:+.1f}) {worst['name']}"
-    seconds = (time.process_time() - start) / rehearsals
-    print(f"{name:28}{f'{accused} of {rehearsals}':>10}{seconds:>9.0f}  {told}", flush=True)
+    seconds = (time.process_time() - start) / len(seeds)
+    print(f"{name:28}{f'{accused} of {len(seeds)}':>10}{seconds:>9.0f}  {told}", flush=True)
 
 
 def main() -> None:
@@ -107,19 +107,22 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--people", type=int, default=60_000)
-    parser.add_argument("--rehearsals", type=int, default=10)
+    parser.add_argument("--rehearsals", type=int, default=20)
     parser.add_argument("--epsilon", type=float, nargs="+", default=[4.0])
     parser.add_argument("--others", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1_000, help="of the first people; noise takes none")
     args = parser.parse_args()
+    others = range(args.seed, args.seed + args.others)
     columns = len(people_of(2_000, seed=1).variables)
     print(f"{args.people:,} people, {columns} columns, four in five protected and one in five as control")
     print(f"{'method':28}{'accused':>10}{'CPU s':>9}  largest advantage, in points (interval)")
     if args.others:
-        tell("leak: the people themselves", raw, args.people, args.others)
-        tell("leak: one record in ten", one_in_ten, args.people, args.others)
-        tell("k-anonymity, k = 11", k_anonymous, args.people, args.others)
+        tell("leak: the people themselves", raw, args.people, others)
+        tell("leak: one record in ten", one_in_ten, args.people, others)
+        tell("k-anonymity, k = 11", k_anonymous, args.people, others)
     for epsilon in args.epsilon:
-        tell(f"epsilon {epsilon:g}", private(epsilon, args.people), args.people, args.rehearsals)
+        seeds = range(args.seed, args.seed + args.rehearsals)
+        tell(f"epsilon {epsilon:g}", private(epsilon, args.people), args.people, seeds)
 
 
 if __name__ == "__main__":
