@@ -1,6 +1,7 @@
 """Which intervals of odds ratios hold on a private release, and what do they cost? Prints one line a way.
 
-Usage: models.py [--runs 200] [--people 20000] [--epsilon 4] [--share 0.1] [--way NAME]... [--first 0] [--tangled]
+Usage: models.py [--runs 200] [--people 20000] [--epsilon 4] [--share 0.1] [--way NAME]... [--first 0]
+                 [--step 0.5] [--tangled]
 
 Fictional people with the planted odds ratios of ``simulate/truth.yml`` are drawn. The model child ~
 education + income level + climate risk + gender is declared as a hub does it, and its tables are measured

@@ -79,7 +79,8 @@ def _cost(release: Path) -> Iterator[str]:
     """What protecting people cost, in the release's own figures."""
     from tiphub.release import open_release
 
-    figures = open_release(release).evaluation.get("loss", {})
+    opened = open_release(release)
+    figures = opened.evaluation.get("loss", {})
     kept, plain = figures.get("records_kept"), figures.get("records_kept_by_plain_suppression")
     lost = figures.get("information_lost")
     if kept is not None and plain is not None and lost is not None:
@@ -90,6 +91,8 @@ def _cost(release: Path) -> Iterator[str]:
     for name, item in figures.get("noise", {}).items():
         way = name.replace("_", "-")
         yield f"Noise on {way} counts: a standard deviation of {item['mean_std']:g} on average."
+    for item in opened.statement["parameters"].get("declared_models", {}).get("models", []):
+        yield f"Noise on the counts of the model {item['model']}: a standard deviation of {item['std']:.1f}."
 
 
 def _tell(plan: "Plan") -> None:
