@@ -195,6 +195,12 @@ def test_a_story_prints_and_fits_a_phone(browser: Browser, server: str, tmp_path
     assert not page.locator(".exit").is_visible()
     assert not page.locator("details").first.is_visible()
     assert page.locator("figure.told img").first.is_visible()
+    assert page.get_by_text("not a random sample").first.is_visible()
+    assert page.get_by_role("heading", name="What this cannot tell").is_visible()
+    assert page.get_by_role("heading", name="How to cite the figures").is_visible()
+    page.set_viewport_size({"width": 643, "height": 980})  # what A4 leaves between the margins
+    heights = page.evaluate("[...document.querySelectorAll('figure.told')].map(box => box.offsetHeight)")
+    assert max(heights) < 980  # no picture is cut in two
     context.close()
     assert (tmp_path / "story.pdf").read_bytes().startswith(b"%PDF")
     assert not said
