@@ -120,6 +120,18 @@ def test_what_was_not_measured_has_no_interval_and_says_so() -> None:
         assert not alone.notes
 
 
+def test_who_answered_a_group_is_measured_for_itself() -> None:
+    with DuckDBEngine() as engine:
+        made = standard(engine, "made", noisy().made.records)
+        noise = MeasuredCounts(noisy().made.counts)
+        found = rows(made, noise, group="recruiter_relation", by=["majority_status"])
+    assert found
+    for row in found.values():
+        assert row.denominator_low < row.denominator_high
+        assert row.denominator_low <= row.denominator <= row.denominator_high
+        assert row.low < row.share < row.high
+
+
 def test_people_chosen_by_an_answer_all_have_it() -> None:
     with DuckDBEngine() as engine:
         made = standard(engine, "made", noisy().made.records)
