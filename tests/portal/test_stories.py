@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import ibis
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given
@@ -14,8 +15,10 @@ from playwright.sync_api import Browser
 from portal.html import Element
 from portal.test_portal_browser import server  # noqa: F401 - a fixture
 from tiphub.errors import TiphubError
+from tiphub.evidence.findings import Source, answer
 from tiphub.portal.stories.numbers import typed_number
 from tiphub.portal.stories.story import parse_story, stories, words
+from tiphub.portal.stories.telling import tell
 from tiphub.standard import load_standard
 
 STANDARD = load_standard()
@@ -140,6 +143,16 @@ def test_a_finding_is_one_spec_in_every_form(client: TestClient) -> None:
         if figure["share"] is not None:
             assert f"{100 * figure['share']:.1f}%" in drawn.text
             assert str(figure["share"]) in json.dumps(spec)
+
+
+@pytest.mark.parametrize("body", ["{{ finding: NAME }}\n\n{{ chart: NAME }}", "{{ chart: NAME }}"])
+def test_what_cannot_be_told_is_said_once(body: str) -> None:
+    name = "family_boys_girls"
+    nobody = Source(ibis.memtable({"gender": ["man"], "majority_status": ["adult"]}))
+    found = answer(KNOWN.findings[name], nobody, STANDARD)
+    told = tell(parse_story(HEAD + body.replace("NAME", name), "own.md", KNOWN), {name: found}, KNOWN, str)
+    assert found.sentence == "This source does not carry the group recruiter_relation."
+    assert told.strip() == f'<p class="said">{found.sentence}</p>'
 
 
 def test_what_is_not_there_is_not_found(client: TestClient) -> None:
