@@ -8,7 +8,7 @@ education + income level + climate risk + gender is declared as a hub does it, a
 by the code that measures them for a release, with its share of the budget; all noise is as large as this
 share allows. Each way then estimates the ratios. Each line gives the share of 95% intervals that hold the
 planted value, the median length of the interval (log scale) by that from records, the mean error of the log
-odds ratio, and in how many runs there was no estimate.
+odds ratio, and in how many runs there was no estimate. Interrupted, it tells of the runs so far.
 
 records     no noise: the yardstick
 ignored     noisy counts, clipped at 0, taken for records
@@ -21,6 +21,8 @@ draws       ten synthetic data sets drawn from that model, its parameters drawn 
 
 import argparse
 import math
+import signal
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 
@@ -134,7 +136,8 @@ def main():
         flush=True,
     )
     found = {way: [] for way in ways}
-    with DuckDBEngine() as engine:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with DuckDBEngine() as engine, suppress(KeyboardInterrupt):
         for run in range(wanted.first, wanted.first + wanted.runs):
             people = simulate_population(wanted.people, seed=10_000 + run, truth=truth).people
             if wanted.tangled:
@@ -142,6 +145,7 @@ def main():
             parameters, one = estimates(engine, people, model, rho=rho, ways=ways, standard=standard, run=run)
             for way, value in one.items():
                 found[way].append(value or (np.full(len(parameters), np.nan),) * 3)
+    print(f"{len(found[ways[-1]])} runs")
     names = [level or name for name, level in parameters]
     report(found, names, np.log([ratio(truth, *parameter) for parameter in parameters]))
 

@@ -22,7 +22,7 @@ LIMIT = 8.0
 """Log odds ratios (of a category, or over the whole range of a number) are looked for between -8 and 8, which
 is 1 to 3,000: an interval that reaches a limit has no bound on that side."""
 
-NARROW = 0.2
+NARROW = 0.1
 """A standard error under which an interval by score tests is, within a percent, that of a normal estimate."""
 
 _STEPS, _ROUGH, _FINE = 200, 1e-3, 0.01
