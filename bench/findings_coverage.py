@@ -61,7 +61,7 @@ def reported(people: int, seed: int, names: tuple[str, ...]):
     return reconcile(codes, implications(STANDARD, variables)), variables
 
 
-def release(codes, variables, epsilon: float, effort: Effort):
+def release(codes, variables, epsilon: float, effort: Effort | None):
     people = len(codes)
     delta = delta_for(people)
     method = DifferentialPrivacy(
@@ -91,7 +91,7 @@ def main() -> None:
     asked = defaultdict(int)
     for seed in range(args.releases):
         codes, variables = reported(args.people, seed, names)
-        made = release(codes, variables, args.epsilon, QUICK if args.quick else Effort())
+        made = release(codes, variables, args.epsilon, QUICK if args.quick else None)
         with DuckDBEngine() as engine:
             true = typed_records(decode(codes, variables), variables)
             records = typed_records(made.records, variables)
