@@ -30,10 +30,19 @@ class Carried:
         cell = {flag_name(self.group, value): ("yes",)} if self.group else {self.field: (value,)}
         return self._bounds(by, cell, count)
 
+    def answered(self, by: Mapping[str, Any], count: int) -> int:
+        """How many answered; of a group the measured number, as near to the records' as its noise allows.
+
+        Records follow the tables of single options, and may miss by far how many have any of them.
+        """
+        found = self._nearest(by, count) if self.group else None
+        return found[0] if found else count
+
     def denominator(self, by: Mapping[str, Any], count: int) -> Bounds | None:
-        """The same of those who answered: anything of the group; or all people, without those who did not."""
+        """How exact that is: anything of a group was answered; or all people, without those who did not."""
         if self.group:
-            return self._bounds(by, {answered_name(self.group): ("yes",)}, count)
+            found = self._nearest(by, count)
+            return found[1] if found else None
         whole, unknown = self._bounds(by, {}, count), self._bounds(by, {self.field: ("",)}, 0)
         if self.field in by or self.field in self.within:
             return whole
@@ -43,9 +52,15 @@ class Carried:
         """Whether the people were chosen by the answer itself, so that all of them have it."""
         return not self.group and (self.field in by or len(self.within.get(self.field, ())) == 1)
 
+    def _nearest(self, by: Mapping[str, Any], count: int) -> tuple[int, Bounds] | None:
+        return self.noise.nearest(self._cell(by, {answered_name(self.group): ("yes",)}), count)
+
     def _bounds(self, by: Mapping[str, Any], cell: Cell, count: int) -> Bounds | None:
+        return self.noise.bounds(self._cell(by, cell), count)
+
+    def _cell(self, by: Mapping[str, Any], cell: Cell) -> Cell:
         place = {name: ("" if value is None else str(value),) for name, value in by.items()}
-        return self.noise.bounds(both(both(self.within, place), cell), count)
+        return both(both(self.within, place), cell)
 
 
 def both(one: Cell, other: Cell) -> Cell:

@@ -47,6 +47,15 @@ class _Table:
         count, low, high = self.cells[cell]
         return max(self.deviation, (high - count) / Z95, (count - low) / Z95)
 
+    def middle(self, cell: tuple[str, ...]) -> float:
+        """What was measured: bounds are cut at 0, and widened to a count that lies outside of them."""
+        if cell not in self.cells:
+            return 0.0
+        (count, low, high), half = self.cells[cell], Z95 * self.deviation
+        if count >= high and low > 0:
+            return low + half
+        return high - half if low <= 0 or count <= low else (low + high) / 2
+
 
 class MeasuredCounts:
     """The counts of a release whose protection added noise to them.
@@ -93,6 +102,20 @@ class MeasuredCounts:
             _, low, high = table.cells.get(one, (0, 0.0, Z95 * table.deviation))
             return Bounds(floor(min(low, count)), ceil(max(high, count)), table.error(one) ** 2)
         return around(count, _variance(table, values, size))
+
+    def nearest(self, cell: Cell, count: int) -> tuple[int, Bounds] | None:
+        """The count nearest to the records' own that the measured ones allow, with its bounds.
+
+        For counts that records were not made to follow (who answered a group at all), and may miss by far.
+        """
+        table = self._table(_key(cell))
+        if table is None:
+            return None
+        cells = list(product(*(cell[name] for name in table.names)))
+        middle, half = sum(map(table.middle, cells)), Z95 * table.deviation * sqrt(len(cells))
+        kept = min(max(float(count), middle - half), middle + half)
+        variance = ((half + abs(kept - middle)) / Z95) ** 2
+        return round(kept), Bounds(max(floor(middle - half), 0), max(ceil(middle + half), 0), variance)
 
     def _table(self, key: frozenset[str]) -> _Table | None:
         if key not in self._slices:

@@ -85,7 +85,8 @@ def tabulate(
         where: column and code or label (any language), ``yes`` or ``no`` for a flag, ``unknown`` for none.
         smallest_count: hold back figures on fewer people than this, and more where one could be worked out
             from those that remain.
-        noise: the counts of the release that the table is of, if privacy noise was added to them.
+        noise: the counts of the release that the table is of, if privacy noise was added to them. The
+            denominator of a group is then what the release measured, for its records may miss it by far.
         within: what the table was narrowed down to before; needed to say how much noise is in its counts.
 
     Returns:
@@ -122,6 +123,8 @@ def tabulate(
             notes.append(_nobody(title, dict(zip(by, place, strict=True))))
             continue
         here = dict(zip(by, place, strict=True))
+        if carried:
+            denominator = max(carried.answered(here, denominator), *numerators.values())
         found = [_row(here, *pair, denominator, carried) for pair in numerators.items()]
         held = _hold_back(found, smallest_count, exclusive=group is None) if smallest_count else found
         out += held if numbered else sorted(held, key=lambda row: -(row.numerator or 0))
