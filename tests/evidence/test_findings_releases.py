@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import ibis
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -13,6 +14,7 @@ from tiphub.cli import app
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, answer, choose, library, of_release, parse_finding
+from tiphub.evidence.implied import implied
 from tiphub.release import open_release
 from tiphub.standard import load_standard
 from tiphub.vault.agencies import add_agency
@@ -24,6 +26,7 @@ STANDARD = load_standard()
 LIBRARY = library(STANDARD)
 RUNNER = CliRunner()
 STD = 9.0
+AGE = ("age_band", "majority_status")
 
 
 @pytest.fixture(scope="module")
@@ -218,6 +221,22 @@ def test_every_file_of_the_library_reads_again_as_it_is() -> None:
     for finding in LIBRARY:
         source = f"{finding.name}.yml"
         assert parse_finding((folder / source).read_text("utf-8"), source, STANDARD) == finding
+
+
+def test_records_of_a_vault_say_what_follows_from_them_as_releases_do() -> None:
+    flags = ("exploitation_type_forced_labour", "labour_sector_agriculture", "labour_sector_not_specified")
+    rows = [
+        (None, True, None, "9_17", None, True, "child"),
+        (False, None, None, "30_38", "child", False, "adult"),
+        (None, None, True, None, "child", None, "child"),
+        (None, None, None, "child", None, None, "child"),
+    ]
+    given = {name: pa.array([row[place] for row in rows], pa.bool_()) for place, name in enumerate(flags)}
+    given |= {name: pa.array([row[3 + place] for row in rows], pa.string()) for place, name in enumerate(AGE)}
+    found = implied(ibis.memtable(pa.table(given)), STANDARD).to_pyarrow()
+    assert found.column(flags[0]).to_pylist() == [row[5] for row in rows]
+    assert found.column("majority_status").to_pylist() == [row[6] for row in rows]
+    assert found.select([*flags[1:], "age_band"]).equals(pa.table(given).select([*flags[1:], "age_band"]))
 
 
 def test_a_hub_is_asked_in_its_vault_and_says_that_this_is_not_for_publication(

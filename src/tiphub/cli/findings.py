@@ -74,13 +74,14 @@ def _open(
     from tiphub.evidence.findings import Source, of_release
 
     if vault:
+        from tiphub.evidence.implied import implied
         from tiphub.vault.hub import open_hub
         from tiphub.vault.store import Store
 
         store = stack.enter_context(Store.open(open_hub(source)))
         note = "These figures come straight from the vault: they are not protected. Do not publish them."
         Console(stderr=True).print(note, style="bold red", highlight=False)
-        return Source(store.records()), f"{source.name}, the vault; not for publication"
+        return Source(implied(store.records(), standard)), f"{source.name}, the vault; not for publication"
     engine = stack.enter_context(DuckDBEngine())
     opened = open_source(source, layout, standard, engine)
     if opened.release is None:

@@ -19,7 +19,8 @@ def sentence(result: Result, smallest_count: int | None = None) -> Result:
         text = _comparison(result, finding.compare, smallest_count)
     elif len({cell.part for cell in cells}) > 1 and (why := _untold(cells)):
         asked = finding.say if any(cell.option for cell in cells) else f"how many {finding.say}"
-        who = " or ".join(dict.fromkeys(cell.part_label for cell in cells))
+        *several, last = dict.fromkeys(cell.part_label for cell in cells)
+        who = f"{', '.join(several)} or {last}"
         text = f"Of {who}, the data cannot tell {asked}: {reason(why, smallest_count)}."
     elif any(cell.option for cell in cells):
         text = " ".join(_ranked(result, group, smallest_count) for group in _by_part(cells))
