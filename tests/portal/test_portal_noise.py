@@ -150,6 +150,19 @@ def test_the_first_page_gives_its_figures_with_bounds(noisy_client: TestClient, 
         assert " ".join(told.split()) in shown
 
 
+def test_lists_of_releases_carry_the_bounds(noisy_client: TestClient) -> None:
+    total = twin(noisy_client)
+    for listed in (
+        noisy_client.get("/api/releases").json()["releases"][0],
+        noisy_client.get("/data.json").json()["versions"][0],
+        noisy_client.get("/methods.json").json(),
+    ):
+        for name in ("people", "people_low", "people_high"):
+            assert listed[name] == total[name]
+    said = read(noisy_client.get("/data").text).text.replace("\u2060", "")
+    assert said.count(f"{total['people_low']:,}–{total['people_high']:,}") == 2
+
+
 def test_methods_and_data_tell_of_made_up_records(noisy_client: TestClient) -> None:
     methods = read(noisy_client.get("/methods").text).text
     assert "No row of the published table stands for a person" in methods

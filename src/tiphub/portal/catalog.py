@@ -13,6 +13,7 @@ from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, of_release
 from tiphub.evidence.noise import MeasuredCounts
+from tiphub.portal.numbers import Number, number_of
 from tiphub.release import Release, open_release
 from tiphub.release.folder import release_folders
 from tiphub.standard import Standard
@@ -71,6 +72,7 @@ class Catalog:
         self._looking = Lock()
         self._seen: dict[Path, tuple[_Stamp, Release | Broken]] = {}
         self._tables: dict[tuple[Path, tuple[object, ...]], ir.Table] = {}
+        self._people: dict[tuple[Path, tuple[object, ...]], Number] = {}
         self._noise: dict[tuple[Path, tuple[object, ...]], MeasuredCounts] = {}
 
     def look(self) -> Shelf:
@@ -105,6 +107,17 @@ class Catalog:
             if key not in self._tables:
                 self._tables[key] = release.records(self._engine)
             yield self._tables[key]
+
+    def people(self, release: Release) -> Number:
+        """How many people a release tells of, with the bounds of that number if noise was added."""
+        with self._counting:
+            key = (release.path, release.files)
+            if key not in self._people:
+                counts = release.counts(self._engine)
+                total = counts.filter(counts["fields"] == "", counts["std"].notnull())
+                found = MeasuredCounts(total.to_pyarrow())
+                self._people[key] = number_of(found or None, {}, release.rows)
+            return self._people[key]
 
     def noise(self, release: Release) -> MeasuredCounts | None:
         """How exact a release's counts are; ``None`` where no noise was added to them."""

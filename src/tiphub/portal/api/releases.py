@@ -20,6 +20,8 @@ def add_releases(app: FastAPI, portal: Portal) -> None:
                     "title": item.title,
                     "published": hub_of(item).created,
                     "people": item.rows,
+                    "people_low": portal.catalog.people(item).low,
+                    "people_high": portal.catalog.people(item).high,
                     "columns": item.columns,
                     "smallest_count": item.smallest_count,
                     "years": item.years,

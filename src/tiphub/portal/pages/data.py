@@ -3,7 +3,6 @@
 from typing import Any
 
 from tiphub.portal.cite import citation
-from tiphub.portal.numbers import number_of
 from tiphub.portal.pictures import told
 from tiphub.portal.view import Page, Portal, Visit, hub_of
 
@@ -29,11 +28,18 @@ def data(portal: Portal, visit: Visit) -> Page:
         for name in release.columns
         if (item := standard.columns.get(name)) is not None
     ]
-    noise = portal.catalog.noise(release)
-    people = number_of(noise, {}, release.rows)
+    people = portal.catalog.people(release)
+    noisy = people.low is not None
     versions = [
-        {"version": item.version, "people": item.rows, "published": hub_of(item).created}
+        {
+            "version": item.version,
+            "people": item.rows,
+            "people_low": number.low,
+            "people_high": number.high,
+            "published": hub_of(item).created,
+        }
         for item in visit.shelf.releases
+        for number in [portal.catalog.people(item)]
     ]
     return Page(
         "data.html",
@@ -51,8 +57,9 @@ def data(portal: Portal, visit: Visit) -> Page:
             "broken": [{"version": item.version, "why": item.why} for item in visit.shelf.broken],
         },
         lambda: {
-            "people": told(people, noise is not None, t),
-            "noisy": noise is not None,
+            "people": told(people, noisy, t),
+            "noisy": noisy,
+            "told": _told(portal, visit),
             "files": files,
             "seals": seals,
             "columns": columns,
@@ -63,6 +70,12 @@ def data(portal: Portal, visit: Visit) -> Page:
             "size": _size,
         },
     )
+
+
+def _told(portal: Portal, visit: Visit) -> dict[str, str]:
+    """How many people each version tells of, in words."""
+    found = {item.version: portal.catalog.people(item) for item in visit.shelf.releases}
+    return {version: told(number, number.low is not None, visit.t) for version, number in found.items()}
 
 
 _SHOWN_FIRST = (

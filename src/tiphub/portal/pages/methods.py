@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tiphub.portal.numbers import number_of
 from tiphub.portal.pictures import told
 from tiphub.portal.questions import answerable
 from tiphub.portal.view import Page, Portal, Visit, hub_of
@@ -33,8 +32,8 @@ def methods(portal: Portal, visit: Visit) -> Page:
     }
     columns = ", ".join(t.of(standard.columns[name].label) for name in release.quasi_identifiers)
     hub = hub_of(release)
-    noise = portal.catalog.noise(release)
-    people = number_of(noise, {}, release.rows)
+    people = portal.catalog.people(release)
+    noisy = people.low is not None
     return Page(
         "methods.html",
         {
@@ -49,8 +48,8 @@ def methods(portal: Portal, visit: Visit) -> Page:
             "definitions": definitions,
         },
         lambda: {
-            "people": told(people, noise is not None, t),
-            "noisy": noise is not None,
+            "people": told(people, noisy, t),
+            "noisy": noisy,
             "protection": protection,
             "definitions": definitions,
             "columns": columns,
