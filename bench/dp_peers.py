@@ -39,7 +39,7 @@ REAL = {
     "2018": ("ctdc_global_dataset_2018.csv.gz", "ctdc-2018"),
     "2024": ("ctdc_global_synthetic_2024_sample.csv.gz", "ctdc-2024"),
 }
-YEARS = "2002-2024"
+YEARS = "2002-2025"
 PEERS = {"default": [], "fair": ["--synthetic-counts"]}
 HEADER = ("", "seconds", "CPU seconds", "peak MB", "mae k=2/3", "missing k=2/3", "fab10 k=2/3", "tvd")
 

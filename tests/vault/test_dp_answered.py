@@ -101,17 +101,18 @@ def test_counts_have_it_alone_and_by_other_columns_and_records_do_not(
 def test_who_answered_is_told_as_exactly_as_it_was_measured(releases: list[tuple[Codes, Protected]]) -> None:
     """False alarm: 1 in 1,000 (one of four beyond 3.7 deviations).
 
-    The records themselves miss it by up to a quarter: that is what measuring it is for.
+    Records that do not follow the measured number miss it by up to a quarter; these come near it.
     """
     for codes, made in releases:
         figures = made.loss["answered"][NAME]
         measured = answered(encode(made.records, VARIABLES)).sum() - figures["records_off_by"]
         assert abs(measured - answered(codes).sum()) < 3.7 * figures["std"]
         assert figures["std"] < 0.02 * answered(codes).sum()
+        assert abs(figures["records_off_by"]) < 0.08 * answered(codes).sum()
         refuse_figures({"loss": dict(made.loss)}, budgeted=True)
 
 
-def test_findings_hold_the_truth_of_a_group_whose_records_miss_it(
+def test_findings_hold_the_truth_of_shares_of_a_group(
     releases: list[tuple[Codes, Protected]],
 ) -> None:
     """False alarm: under 1 in 150 (three of eight intervals that hold in 95 of 100 cases or more)."""
@@ -158,13 +159,13 @@ def test_the_gradient_of_what_follows_is_that_of_what_it_follows_from() -> None:
     random = np.random.default_rng(6)
     more, derived = beside(standard(), VARIABLES)
     blocks = Blocks(tuple(item.cardinality for item in (*VARIABLES, *more)))
-    shares = random.uniform(0.05, 0.3, (3, blocks.width))
+    shares = random.uniform(0.05, 0.3, (blocks.width, 3))
     slope = random.normal(size=shares.shape)
 
     def goal(free: np.ndarray) -> float:
         out = free.copy()
         follow_shares(out, derived, blocks)
-        assert np.allclose(out[:, -2:].sum(axis=1), 1)
+        assert np.allclose(out[-2:].sum(axis=0), 1)
         return float((slope * out).sum())
 
     whole = shares.copy()
@@ -173,5 +174,5 @@ def test_the_gradient_of_what_follows_is_that_of_what_it_follows_from() -> None:
     lead_back(gradient, whole, derived, blocks)
     for cell in range(blocks.width - 2):
         step = shares.copy()
-        step[1, cell] += 1e-6
-        assert gradient[1, cell] == pytest.approx((goal(step) - goal(shares)) / 1e-6, abs=1e-4)
+        step[cell, 1] += 1e-6
+        assert gradient[cell, 1] == pytest.approx((goal(step) - goal(shares)) / 1e-6, abs=1e-4)

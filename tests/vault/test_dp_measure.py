@@ -69,7 +69,7 @@ def test_all_passes_together_stay_within_the_budget_and_use_it_up(rho: Fraction)
     look(codes, (*columns(), COUNTRIES), rho, noise)
     spent = sum(loss_of(scale) for scale in noise.scales)
     assert rho * (1 - Fraction(1, 10**9)) < spent <= rho
-    assert len(noise.scales) == 1 + 7 + 21 + 35
+    assert 1 + 7 + 21 < len(noise.scales) <= 1 + 7 + 21 + 35
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])
@@ -144,7 +144,7 @@ def test_the_most_dependent_three_variables_are_measured_first() -> None:
     slices = [slice(2 * item, 2 * item + 2) for item in range(6)]
     rows = np.zeros((5_000, 12))
     np.put_along_axis(rows, codes + np.arange(0, 12, 2), 1, 1)
-    chosen = choose_triples(rows.T @ rows / 5_000, slices, [2] * 6)
+    chosen = choose_triples(rows.T @ rows / 5_000, slices, [2] * 6, people=5_000)
     assert chosen[0] == (1, 4, 5)
     assert len(chosen) == 20
 
@@ -153,7 +153,7 @@ def test_there_are_never_too_many_three_way_tables_nor_too_large_ones() -> None:
     sizes = [300, 300, *[3] * 14]
     edges = np.concatenate([[0], np.cumsum(sizes)])
     slices = [slice(int(a), int(b)) for a, b in pairwise(edges)]
-    chosen = choose_triples(np.ones((edges[-1], edges[-1])), slices, sizes)
+    chosen = choose_triples(np.ones((edges[-1], edges[-1])), slices, sizes, people=1e6)
     assert len(chosen) == MOST_TRIPLES
     assert max(np.prod([sizes[item] for item in table]) for table in chosen) <= MOST_CELLS
 

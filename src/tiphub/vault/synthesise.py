@@ -78,7 +78,8 @@ def synthesise(
             standard=standard,
             into="unknown",
             requires=False,
-            effort=effort or Effort(),
+            effort=effort,
+            answered=False,
         )
         protected = method.protect(population, progress=progress)
     if delta * protected.records.num_rows > 1:

@@ -5,7 +5,6 @@ makes of the others was seen to be up to a third off.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from tiphub.standard import Standard
 from tiphub.standard.answered import answered_columns
 from tiphub.standard.variables import Codes, Variable
-from tiphub.vault.s4_protect.dp.blocks import Blocks
 from tiphub.vault.s4_protect.dp.logic import Derived, derive
 from tiphub.vault.s4_protect.dp.measure import Measured
 
@@ -39,17 +37,6 @@ def widen(codes: Codes, derived: Sequence[Derived]) -> Codes:
     out = np.zeros((len(codes), codes.shape[1] + len(derived)), np.int16, order="F")
     out[:, : codes.shape[1]] = codes
     return derive(out, derived)
-
-
-def without(measured: Measured, derived: Sequence[Derived]) -> Measured:
-    """What was measured of the release's own columns: records are made of these."""
-    own = len(measured.regroupings) - len(derived)
-    return replace(
-        measured,
-        regroupings=measured.regroupings[:own],
-        blocks=Blocks(measured.blocks.cardinalities[:own]),
-        tables=tuple(table for table in measured.tables if max(table, default=0) < own),
-    )
 
 
 def gaps(measured: Measured, codes: Codes, derived: Sequence[Derived]) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from tiphub.standard.implications import Implication
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix
+from tiphub.vault.s4_protect.dp.counting import Table
 
 Forbidden = npt.NDArray[np.bool_]
 """Width x width of the blocks: which two cells no record can have together."""
@@ -27,6 +28,13 @@ class Derived:
         for variable, code in self.members:
             out |= codes[:, variable] == code
         return out
+
+
+def crosses_itself(table: Table, derived: Iterable[Derived]) -> bool:
+    """Whether a table crosses something derived with what it is derived from: it tells little more."""
+    return any(
+        item.place in table and any(variable in table for variable, _ in item.members) for item in derived
+    )
 
 
 def derive(codes: Codes, derived: Iterable[Derived]) -> Codes:
@@ -85,11 +93,11 @@ def count_along(gain: Matrix, pull: Matrix, row: Matrix, derived: Sequence[Deriv
 
 
 def follow_shares(shares: Matrix, derived: Sequence[Derived], blocks: Blocks) -> None:
-    """Set what follows in groups within which variables are independent, in place: groups x cells."""
+    """Set what follows in groups within which variables are independent, in place: cells x groups."""
     for item in derived:
         off = int(blocks.offsets[item.place])
-        shares[:, off] = np.prod(1 - shares[:, _cells(item, blocks)], axis=1)
-        shares[:, off + 1] = 1 - shares[:, off]
+        shares[off] = np.prod(1 - shares[_cells(item, blocks)], axis=0)
+        shares[off + 1] = 1 - shares[off]
 
 
 def lead_back(gradient: Matrix, shares: Matrix, derived: Sequence[Derived], blocks: Blocks) -> None:
@@ -97,10 +105,9 @@ def lead_back(gradient: Matrix, shares: Matrix, derived: Sequence[Derived], bloc
     for item in derived:
         off = int(blocks.offsets[item.place])
         cells = _cells(item, blocks)
-        pull = gradient[:, off + 1] - gradient[:, off]
-        others = shares[:, off, None] / np.maximum(1 - shares[:, cells], 1e-6)
-        gradient[:, cells] += pull[:, None] * others
-        gradient[:, off : off + 2] = 0
+        pull = gradient[off + 1] - gradient[off]
+        gradient[cells] += pull * shares[off] / np.maximum(1 - shares[cells], np.float32(1e-6))
+        gradient[off : off + 2] = 0
 
 
 def _cells(item: Derived, blocks: Blocks) -> npt.NDArray[np.int64]:

@@ -13,6 +13,7 @@ from tiphub.vault.s4_protect.dp.blocks import Blocks, pairs
 from tiphub.vault.s4_protect.dp.counting import Table, count_tables
 from tiphub.vault.s4_protect.dp.domains import Place, Regrouping, is_large, kept, recode, regroup
 from tiphub.vault.s4_protect.dp.estimate import Estimates, Measurement, Shares, combine
+from tiphub.vault.s4_protect.dp.logic import Derived
 from tiphub.vault.s4_protect.dp.noise import Noise
 from tiphub.vault.s4_protect.dp.workload import (
     PAIRS,
@@ -50,12 +51,15 @@ def measure(
     noise: Noise,
     into: Place,
     progress: Progress,
+    derived: Sequence[Derived] = (),
 ) -> Measured:
     """Spend ``rho`` on noisy tables, in three passes over the people.
 
     First the large variables, to see which values are too rare to be shown; then all one- and two-way
-    tables; then three-way tables chosen by the noisy two-way ones. Each table is one discrete Gaussian
-    mechanism on a vector of counts that one person changes by 1 in one cell; their losses add up to ``rho``.
+    tables; then three-way tables chosen by the noisy two-way ones (or the two-way ones again, where there
+    are too few people for any). Each table is one discrete Gaussian mechanism on a vector of counts that one
+    person changes by 1 in one cell; their losses add up to ``rho``.
+    ``derived`` variables are measured as any other, but in no three-way table with what they follow from.
     """
     passes = _Passes(batches, noise, progress)
     large: list[Table] = [(position,) for position, item in enumerate(variables) if is_large(item)]
@@ -77,11 +81,18 @@ def measure(
     found = passes.run("count one- and two-way tables", shares, cardinalities, regroupings)
     estimates = combine(found, cardinalities)
     if part["threes"]:
-        triples = choose_triples(_cross(estimates, blocks), blocks.slices, cardinalities)
-        shares = allocate(triples, cardinalities, part["threes"])
-        found += passes.run("count three-way tables", shares, cardinalities, regroupings)
+        triples = choose_triples(
+            _cross(estimates, blocks),
+            blocks.slices,
+            cardinalities,
+            people=estimates.total,
+            derived=derived,
+        )
+        shares = allocate(triples or twos, cardinalities, part["threes"])
+        stage = "count three-way tables" if triples else "count two-way tables again"
+        found += passes.run(stage, shares, cardinalities, regroupings)
         estimates = combine(found, cardinalities)
-    return Measured(tuple(regroupings), blocks, estimates, tuple(item.table for item in found))
+    return Measured(tuple(regroupings), blocks, estimates, tuple(dict.fromkeys(item.table for item in found)))
 
 
 @dataclass(frozen=True)

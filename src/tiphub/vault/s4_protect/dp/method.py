@@ -12,7 +12,7 @@ from tiphub.progress import Progress
 from tiphub.standard import Standard
 from tiphub.standard.implications import implications, reconcile
 from tiphub.standard.variables import Codes, decode, encode
-from tiphub.vault.s4_protect.dp.answered import beside, gaps, widen, without
+from tiphub.vault.s4_protect.dp.answered import beside, gaps, widen
 from tiphub.vault.s4_protect.dp.counts import released_counts
 from tiphub.vault.s4_protect.dp.domains import Place
 from tiphub.vault.s4_protect.dp.logic import forbidden
@@ -31,8 +31,9 @@ class DifferentialPrivacy:
     ``rho`` is all that ``protect`` spends; it must be booked before. ``delta`` only serves to say the same
     as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an answer
     implies the one that its group requires (see `implications`); files whose own standard does not say so
-    go without. ``promised`` are the models that a part of ``rho`` supports. ``noise`` and
-    ``seed_for_tests`` are for tests: what they make is marked as not private.
+    go without. ``answered`` adds to what is measured whether anything of a group was answered. ``effort``
+    says how long to fit, if not as long as the people are worth. ``promised`` are the models that a part of
+    ``rho`` supports. ``noise`` and ``seed_for_tests`` are for tests: what they make is marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -43,7 +44,8 @@ class DifferentialPrivacy:
     standard: Standard
     into: Place = "broader"
     requires: bool = True
-    effort: Effort = field(default_factory=Effort)
+    effort: Effort | None = None
+    answered: bool = True
     promised: Promised = field(default_factory=Promised)
     noise: Noise = field(default_factory=FreshNoise)
     seed_for_tests: int | None = field(default=None, repr=False)
@@ -76,7 +78,7 @@ class DifferentialPrivacy:
             return (reconcile(batch, rules) for batch in population.batches())
 
         rest, own = self.promised.split(self.rho)
-        answered, derived = beside(self.standard, population.variables)
+        answered, derived = beside(self.standard, population.variables) if self.answered else ((), ())
         measured = measure(
             lambda: (widen(batch, derived) for batch in people()),
             (*population.variables, *answered),
@@ -84,6 +86,7 @@ class DifferentialPrivacy:
             noise=self.noise,
             into=self.into,
             progress=progress,
+            derived=derived,
         )
         models = measure_models(
             people,
@@ -95,12 +98,17 @@ class DifferentialPrivacy:
             progress=progress,
         )
         random = np.random.default_rng(self.seed_for_tests)
-        shown = without(measured, derived)
         codes = synthesise(
-            shown, forbidden(rules, shown.blocks), random=random, progress=progress, effort=self.effort
+            measured,
+            forbidden(rules, measured.blocks),
+            derived=derived,
+            random=random,
+            progress=progress,
+            effort=self.effort,
         )
-        records = decode(codes, shown.variables)
-        counts = released_counts(measured, widen(codes, derived))
+        columns = len(population.variables)
+        records = decode(codes[:, :columns], measured.variables[:columns])
+        counts = released_counts(measured, codes)
         encode(records, population.variables)
         return Protected(
             records=records,

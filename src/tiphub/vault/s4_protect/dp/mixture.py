@@ -6,9 +6,10 @@ and fitting one to noisy tables takes out noise that no population could have. A
 are one matrix product. (Aydore et al., Differentially Private Query Release Through Adaptive Projection, ICML
 2021, fit relaxed records likewise; groups that are products are also a latent class model, which carries
 structure among three and more variables.) Only noisy tables come in here: this is post-processing.
+Shares stand cells x groups, so that each cell's groups lie side by side in memory.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,9 +18,15 @@ import numpy.typing as npt
 from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix, pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
+from tiphub.vault.s4_protect.dp.logic import Derived, follow_shares, lead_back
 
 TRIPLES_A_STEP = 8
 """Three-way tables looked at in one step, drawn at random: the gradient stays unbiased, the step quick."""
+SMALL = 20.0
+"""Counts of people spread over orders of magnitude, and most combinations of answers hold nobody: the prior
+of a cell's count c is proportional to 1 / (c + SMALL). It empties cells that noise alone may have filled."""
+_MEAN, _SQUARE = 0.8, 0.95
+"""What Adam keeps of its averages from step to step; a longer memory was seen to converge far more slowly."""
 
 
 @dataclass(frozen=True)
@@ -27,26 +34,29 @@ class Target:
     """Tables to fit, as expected counts, with the standard deviation of their cells."""
 
     people: float
-    tables: dict[Table, Shares]
+    tables: Mapping[Table, Shares]
     deviations: Mapping[Table, float]
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """``shares``: groups x cells of the blocks; within a variable's block each row sums to 1."""
+    """``shares``: cells of the blocks x groups; within a variable's block each column sums to 1."""
 
     blocks: Blocks
     shares: Matrix
 
     def cross(self) -> Shares:
         """All two-way tables as shares, width x width; the diagonal holds the one-way tables."""
-        out: Shares = (self.shares.T @ self.shares).astype(np.float64) / len(self.shares)
-        np.fill_diagonal(out, self.shares.mean(axis=0, dtype=np.float64))
+        out: Shares = (self.shares @ self.shares.T).astype(np.float64) / self.shares.shape[1]
+        np.fill_diagonal(out, self.shares.mean(axis=1, dtype=np.float64))
         return out
 
 
 class Fit:
-    """Fits a mixture by Adam on the logarithms of its shares, by squared error in units of the noise."""
+    """Fits a mixture by Adam on the logarithms of its shares.
+
+    What is made small is the squared error in units of the noise, and the prior told at `SMALL`.
+    """
 
     def __init__(
         self,
@@ -55,13 +65,15 @@ class Fit:
         *,
         groups: int,
         random: np.random.Generator,
+        derived: Sequence[Derived] = (),
         spread: float = 0.3,
     ) -> None:
         """Start from groups that all are near the one-way shares ``singles``; ``spread`` sets them apart."""
         self._blocks = blocks
         self._random = random
+        self._derived = tuple(derived)
         start = np.concatenate([np.log(singles[item]) for item in range(len(blocks.cardinalities))])
-        self._logits = (start + random.normal(0, spread, (groups, blocks.width))).astype(np.float32)
+        self._logits = (start[:, None] + random.normal(0, spread, (blocks.width, groups))).astype(np.float32)
         self._mean = np.zeros_like(self._logits)
         self._square = np.zeros_like(self._logits)
         self._steps = 0
@@ -80,6 +92,8 @@ class Fit:
         weight /= most
         goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
         np.fill_diagonal(weight, 0)
+        empties = (weight > 0) * np.float32(1 / most / target.people**2)
+        small = np.float32(SMALL / target.people)
         triples: dict[Table, tuple[Matrix, np.float32]] = {
             table: (
                 (goals.reshape(-1, goals.shape[2]) / target.people).astype(np.float32),
@@ -90,10 +104,12 @@ class Fit:
         }
         for step in range(steps):
             shares = self._shares()
-            error = weight * (shares.T @ shares / np.float32(len(shares)) - goal)
-            gradient: Matrix = (shares @ error).astype(np.float32, copy=False)
-            gradient += weight_one * (shares.mean(axis=0) - goal_one)
+            cross = shares @ shares.T / np.float32(shares.shape[1])
+            error = weight * (cross - goal) + empties / (cross + small) * np.float32(min(1, 2 * step / steps))
+            gradient: Matrix = error @ shares
+            gradient += (weight_one * (shares.mean(axis=1) - goal_one))[:, None]
             self._add_triples(gradient, shares, triples)
+            lead_back(gradient, shares, self._derived, self._blocks)
             self._descend(gradient, shares, rate * min(1.0, 2 * (1 - step / steps) + 0.02))
             advance(1)
 
@@ -102,11 +118,14 @@ class Fit:
         return Mixture(self._blocks, self._shares())
 
     def _shares(self) -> Matrix:
-        out = np.empty_like(self._logits)
-        for cells in self._blocks.slices:
-            block = self._logits[:, cells]
-            powers = np.exp(block - block.max(axis=1, keepdims=True))
-            out[:, cells] = powers / powers.sum(axis=1, keepdims=True)
+        out: Matrix = np.exp(self._logits)
+        out /= self._by_variable(np.add, out)
+        follow_shares(out, self._derived, self._blocks)
+        return out
+
+    def _by_variable(self, summary: np.ufunc, cells: Matrix) -> Matrix:
+        """A summary of each variable's cells, repeated for each of them."""
+        out: Matrix = summary.reduceat(cells, self._blocks.offsets, axis=0)[self._blocks.owner]
         return out
 
     def _add_triples(
@@ -117,34 +136,34 @@ class Fit:
         tables = list(triples)
         chosen = self._random.choice(len(tables), min(TRIPLES_A_STEP, len(tables)), replace=False)
         scale = np.float32(len(tables) / len(chosen))
+        groups = shares.shape[1]
         for index in chosen:
             goal, weight = triples[tables[index]]
             first, second, third = (self._blocks.slices[item] for item in tables[index])
-            one, two, three = shares[:, first], shares[:, second], shares[:, third]
-            joint = (one[:, :, None] * two[:, None, :]).reshape(len(shares), -1)
-            error = (joint.T @ three / len(shares) - goal) * (scale * weight)
-            gradient[:, third] += joint @ error
-            back = (three @ error.T).reshape(len(shares), one.shape[1], two.shape[1])
-            gradient[:, first] += (back * two[:, None, :]).sum(axis=2)
-            gradient[:, second] += (back * one[:, :, None]).sum(axis=1)
+            one, two, three = shares[first], shares[second], shares[third]
+            joint = (one[:, None] * two[None]).reshape(-1, groups)
+            error = (joint @ three.T / np.float32(groups) - goal) * (scale * weight)
+            gradient[third] += error.T @ joint
+            back = (error @ three).reshape(len(one), len(two), groups)
+            gradient[first] += (back * two[None]).sum(axis=1)
+            gradient[second] += (back * one[:, None]).sum(axis=0)
 
     def _descend(self, gradient: Matrix, shares: Matrix, rate: float) -> None:
-        slope = np.empty_like(shares)
-        for cells in self._blocks.slices:
-            share, pull = shares[:, cells], gradient[:, cells]
-            slope[:, cells] = share * (pull - (pull * share).sum(axis=1, keepdims=True))
+        slope = gradient * shares
+        slope -= shares * self._by_variable(np.add, slope)
         self._steps += 1
-        self._mean += 0.1 * (slope - self._mean)
-        self._square += 0.01 * (slope * slope - self._square)
-        mean = self._mean / np.float32(1 - 0.9**self._steps)
-        square = self._square / np.float32(1 - 0.99**self._steps)
-        self._logits -= np.float32(rate) * mean / (np.sqrt(square) + np.float32(1e-12))
+        self._mean += np.float32(1 - _MEAN) * (slope - self._mean)
+        self._square += np.float32(1 - _SQUARE) * (slope * slope - self._square)
+        pace = rate * np.sqrt(1 - _SQUARE**self._steps) / (1 - _MEAN**self._steps)
+        self._logits -= np.float32(pace) * self._mean / (np.sqrt(self._square) + np.float32(1e-12))
+        self._logits -= self._by_variable(np.maximum, self._logits)
 
 
 def matrices(blocks: Blocks, target: Target) -> tuple[Matrix, Matrix]:
     """The one- and two-way tables of a target as shares, and how much an error in each weighs.
 
-    Both are width x width; one-way tables stand on the diagonal, the rest of the diagonal blocks is 0.
+    Both are width x width; one-way tables stand on the diagonal, the rest of the diagonal blocks is 0. Pairs
+    that the target does not hold weigh nothing.
     """
     goal = np.zeros((blocks.width, blocks.width), np.float32)
     weight = np.zeros_like(goal)
@@ -152,6 +171,8 @@ def matrices(blocks: Blocks, target: Target) -> tuple[Matrix, Matrix]:
         np.fill_diagonal(goal[cells, cells], target.tables[item,] / target.people)
         np.fill_diagonal(weight[cells, cells], 1 / target.deviations[item,] ** 2)
     for table in pairs(len(blocks.cardinalities)):
+        if table not in target.tables:
+            continue
         first, second = (blocks.slices[item] for item in table)
         goal[first, second] = target.tables[table] / target.people
         goal[second, first] = goal[first, second].T

@@ -1,16 +1,16 @@
 """Records whose counts are those of a mixture: draw them, then settle them value by value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp.blocks import Matrix
-from tiphub.vault.s4_protect.dp.logic import Forbidden, breaks
+from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, breaks, count_along, derive
 from tiphub.vault.s4_protect.dp.mixture import Mixture
 
-LOOKED_AT = 4_000
+LOOKED_AT = 1_500
 """Records looked at in one round of settling, drawn at random."""
 CHANGED = 100
 """Records changed at most in one round: few, because all are judged by the counts before the round."""
@@ -19,17 +19,23 @@ BOLDNESS = 3.0
 TRIES = 100
 
 
-def draw(mixture: Mixture, people: int, rules: Forbidden, random: np.random.Generator) -> Codes:
+def draw(
+    mixture: Mixture,
+    people: int,
+    rules: Forbidden,
+    random: np.random.Generator,
+    derived: Sequence[Derived] = (),
+) -> Codes:
     """Draw records, the same number from each group, without any that the rules forbid."""
-    groups = len(mixture.shares)
+    groups = mixture.shares.shape[1]
     group = random.permutation(np.arange(people) % groups)
     codes = _draw(mixture, group, random)
     for _ in range(TRIES):
         bad = np.nonzero(breaks(codes, rules, mixture.blocks))[0]
         if not len(bad):
-            return codes
+            return derive(codes, derived)
         codes[bad] = _draw(mixture, random.integers(0, groups, len(bad)), random)
-    return codes[~breaks(codes, rules, mixture.blocks)]
+    return derive(codes[~breaks(codes, rules, mixture.blocks)], derived)
 
 
 def settle(
@@ -38,6 +44,7 @@ def settle(
     weight: Matrix,
     rules: Forbidden,
     *,
+    derived: Sequence[Derived] = (),
     rounds: int,
     random: np.random.Generator,
     advance: Callable[[int], None] = lambda _: None,
@@ -52,6 +59,7 @@ def settle(
         mixture: whose tables are the goal.
         weight: width x width, how much one person too many weighs in a cell; one-way on the diagonal.
         rules: what no record may become.
+        derived: what follows from the records' other values, and is kept in step with them.
         rounds: how many rounds.
         random: chooses the records.
         advance: is told of each round.
@@ -62,22 +70,24 @@ def settle(
     ruled = np.nonzero(rules.any(axis=0))[0]
     veto = rules[np.ix_(ruled, ruled)].astype(np.float32)
     for done in range(rounds):
-        chosen = random.choice(len(codes), min(LOOKED_AT, len(codes)), replace=False)
+        chosen = random.choice(len(codes), min(LOOKED_AT, len(codes)), replace=False, shuffle=False)
         positions = blocks.positions(codes[chosen])
         row = blocks.one_hot(positions)
         pull = row @ (weight * (now - goal))
         gain = pull - np.take_along_axis(pull, positions, 1)[:, blocks.owner]
+        count_along(gain, pull, row, derived, blocks)
         gain[:, ruled] = np.where(row[:, ruled] @ veto > 0, np.inf, gain[:, ruled])
         best = gain.argmin(axis=1)
         won = gain[np.arange(len(chosen)), best]
         changed = _some(won, int(CHANGED * (1 - done / rounds)) + 20, random)
-        before, cell = row[changed], best[changed]
+        cell = best[changed]
         variable = blocks.owner[cell]
-        after = before.copy()
-        after[np.arange(len(changed)), positions[changed, variable]] = 0
-        after[np.arange(len(changed)), cell] = 1
-        now += after.T @ after - before.T @ before
-        codes[chosen[changed], variable] = (cell - blocks.offsets[variable]).astype(np.int16)
+        after = codes[chosen[changed]]
+        after[np.arange(len(changed)), variable] = cell - blocks.offsets[variable]
+        derive(after, derived)
+        made, before = blocks.one_hot(blocks.positions(after)), row[changed]
+        now += made.T @ made - before.T @ before
+        codes[chosen[changed]] = after
         advance(1)
     return codes
 
@@ -93,7 +103,9 @@ def _some(won: npt.NDArray[np.float32], most: int, random: np.random.Generator) 
 def _draw(mixture: Mixture, group: npt.NDArray[np.int64], random: np.random.Generator) -> Codes:
     codes = np.empty((len(group), len(mixture.blocks.slices)), np.int16, order="F")
     for position, cells in enumerate(mixture.blocks.slices):
-        steps = np.cumsum(mixture.shares[:, cells].astype(np.float64), axis=1)
-        reached = random.random(len(group)) * steps[group, -1]
-        codes[:, position] = (reached[:, None] >= steps[group, :-1]).sum(axis=1)
+        steps = np.cumsum(mixture.shares[cells], axis=0, dtype=np.float64)
+        # The ends of all groups, one group after the other, ascend: one search places every record.
+        ends = (steps[:-1] / steps[-1] + np.arange(steps.shape[1])).T
+        reached = np.searchsorted(ends.ravel(), group + random.random(len(group)), side="right")
+        codes[:, position] = reached - group * ends.shape[1]
     return codes

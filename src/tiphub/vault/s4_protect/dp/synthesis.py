@@ -1,5 +1,6 @@
 """From noisy tables to records: nothing here sees a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,49 +8,66 @@ import numpy as np
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard.variables import Codes
-from tiphub.vault.s4_protect.dp.blocks import pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
-from tiphub.vault.s4_protect.dp.logic import Forbidden
+from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, crosses_itself
 from tiphub.vault.s4_protect.dp.measure import Measured
 from tiphub.vault.s4_protect.dp.mixture import Fit, Target, matrices, positive
 from tiphub.vault.s4_protect.dp.records import draw, settle
 
-GROUPS = 1_000
-FEWEST_GROUPS = 100
-PEOPLE_A_GROUP = 20
-"""More groups than this would fit the noise, and take longer."""
-FIRST_STEPS = 800
 FIRST_RATE = 0.15
-SECOND_STEPS = 400
 SECOND_RATE = 0.1
-ROUNDS = 400
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to fit; the defaults are those measured in ``docs/decisions``."""
+    """How long to fit: groups of the mixture, steps of its two fits, rounds of settling records."""
 
-    groups: int = GROUPS
-    first_steps: int = FIRST_STEPS
-    second_steps: int = SECOND_STEPS
-    rounds: int = ROUNDS
+    groups: int
+    first_steps: int
+    second_steps: int
+    rounds: int
+
+
+def effort_for(people: int) -> Effort:
+    """What so many people are worth, as measured in ``docs/decisions``.
+
+    The more people, the more their tables say above the noise; where they say little, more groups and
+    steps would fit the noise.
+    """
+    return Effort(
+        groups=_between(100, people // 50, 1_000),
+        first_steps=_between(300, people // 40, 2_500),
+        second_steps=_between(200, people // 100, 800),
+        rounds=_between(200, people // 120, 2_000),
+    )
 
 
 def synthesise(
     measured: Measured,
     rules: Forbidden,
     *,
+    derived: Sequence[Derived] = (),
     random: np.random.Generator,
     progress: Progress,
     effort: Effort | None = None,
 ) -> Codes:
     """Make records whose number is the noisy total and whose counts follow the noisy tables.
 
+    Args:
+        measured: the noisy tables.
+        rules: which two cells no record can have together.
+        derived: variables at the end that follow from the others in each record.
+        random: draws the records.
+        progress: listens to the stages.
+        effort: how long to fit; ``None`` for what the number of people is worth.
+
+    Returns:
+        The records, derived variables included.
+
     Raises:
         TiphubError: the noisy total is below 1: there is too little to make records of.
     """
-    effort = effort or Effort()
     blocks, estimates = measured.blocks, measured.estimates
     people = round(estimates.total)
     if people < 1:
@@ -57,35 +75,47 @@ def synthesise(
             "With this much noise nobody is left: there are too few people for this budget.",
             do="Hand in more records before publishing, or choose a larger epsilon.",
         )
+    effort = effort or effort_for(people)
     variables = range(len(blocks.cardinalities))
     one_way: dict[Table, Shares] = {(item,): estimates.table((item,)) for item in variables}
-    two_way: dict[Table, Shares] = {table: estimates.table(table) for table in pairs(len(variables))}
-    three_way: dict[Table, Shares] = {
-        table: estimates.table(table) for table in measured.tables if len(table) == 3
-    }
+    told = [table for table in measured.tables if not crosses_itself(table, derived)]
+    two_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 2}
+    three_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 3}
     _apply(rules, measured, two_way)
     deviations = {table: estimates.deviation(table) for table in (*one_way, *two_way, *three_way)}
     fit = Fit(
         blocks,
         {item: positive(table, people) for (item, *_), table in one_way.items()},
-        groups=min(effort.groups, max(FEWEST_GROUPS, people // PEOPLE_A_GROUP)),
+        groups=effort.groups,
         random=random,
+        derived=derived,
     )
+    target = Target(people, one_way | two_way, deviations)
     with progress.stage("fit two-way tables", effort.first_steps) as task:
-        target = Target(people, one_way | two_way, deviations)
         fit.run(target, steps=effort.first_steps, rate=FIRST_RATE, advance=task.advance)
     if three_way:
+        target = Target(people, one_way | two_way | three_way, deviations)
         with progress.stage("fit three-way tables", effort.second_steps) as task:
-            target = Target(people, target.tables | three_way, deviations)
             fit.run(target, steps=effort.second_steps, rate=SECOND_RATE, advance=task.advance)
     mixture = fit.mixture()
-    codes = draw(mixture, people, rules, random)
+    codes = draw(mixture, people, rules, random, derived)
     with progress.stage("settle records", effort.rounds) as task:
         _, weight = matrices(blocks, target)
         codes = settle(
-            codes, mixture, weight, rules, rounds=effort.rounds, random=random, advance=task.advance
+            codes,
+            mixture,
+            weight,
+            rules,
+            derived=derived,
+            rounds=effort.rounds,
+            random=random,
+            advance=task.advance,
         )
     return codes[random.permutation(len(codes))]
+
+
+def _between(least: int, wanted: int, most: int) -> int:
+    return min(max(least, wanted), most)
 
 
 def _apply(rules: Forbidden, measured: Measured, two_way: dict[Table, Shares]) -> None:

@@ -9,16 +9,18 @@ import numpy as np
 from tiphub.vault.s4_protect.dp.blocks import pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
+from tiphub.vault.s4_protect.dp.logic import Derived, crosses_itself
 
-REGROUP = Fraction(2, 100)
-SINGLES = Fraction(3, 100)
-PAIRS = Fraction(55, 100)
-TRIPLES = Fraction(40, 100)
+REGROUP = Fraction(4, 100)
+SINGLES = Fraction(5, 100)
+PAIRS = Fraction(70, 100)
+TRIPLES = Fraction(25, 100)
 """Shares of the budget: to see which values are too rare, then for one-, two- and three-way tables."""
 
 MOST_TRIPLES = 300
 MOST_CELLS = 20_000
-"""A three-way table with more cells than this says little about each."""
+PEOPLE_A_CELL = 4
+"""A three-way table with more cells than this, or fewer people a cell, says little about each."""
 
 _GRAIN = 1_000_000
 
@@ -44,7 +46,14 @@ def allocate(tables: Sequence[Table], cardinalities: Sequence[int], rho: Fractio
     return dict(zip(tables, parts, strict=True))
 
 
-def choose_triples(cross: Shares, slices: Sequence[slice], cardinalities: Sequence[int]) -> list[Table]:
+def choose_triples(
+    cross: Shares,
+    slices: Sequence[slice],
+    cardinalities: Sequence[int],
+    *,
+    people: float,
+    derived: Sequence[Derived] = (),
+) -> list[Table]:
     """The three-way tables most worth measuring, judged by noisy two-way tables alone.
 
     Three variables can only act together where at least two of their pairs depend on each other: the score
@@ -55,9 +64,11 @@ def choose_triples(cross: Shares, slices: Sequence[slice], cardinalities: Sequen
         (first, second): _dependence(cross[slices[first], slices[second]])
         for first, second in pairs(len(slices))
     }
+    most = min(MOST_CELLS, people / PEOPLE_A_CELL)
     scored = []
     for table in combinations(range(len(slices)), 3):
-        if np.prod([float(cardinalities[item]) for item in table]) <= MOST_CELLS:
+        cells = np.prod([float(cardinalities[item]) for item in table])
+        if cells <= most and not crosses_itself(table, derived):
             weakest, middle, _ = sorted(_pairs_of(table, dependence))
             scored.append((-(weakest * middle), table))
     return [table for _, table in sorted(scored)[:MOST_TRIPLES]]
