@@ -11,7 +11,7 @@ from tiphub.standard.variables import Codes, Variable
 
 LARGE = 40
 """Values from which on a variable is regrouped: countries, in practice."""
-FEW = 3.0
+FEW = 2.5
 """Standard deviations of the noise that a value's noisy count must reach to be shown."""
 FEWEST = 20
 """People that a value's noisy count must reach to be shown, however little noise there is."""
