@@ -9,6 +9,7 @@ from tiphub.vault.s4_protect.dp.measure import Measured
 
 QUANTILE = 1.959963984540054
 """Of the normal distribution, for 95% intervals."""
+_ROWS = 100_000
 
 
 def bounds(measured: Measured, table: Table) -> tuple[np.ndarray, np.ndarray, float]:
@@ -31,7 +32,8 @@ def released_counts(measured: Measured, codes: Codes) -> pa.Table:
     """
     wanted: list[Table] = [(), *measured.tables]
     wanted = sorted(set(wanted), key=lambda table: (len(table), table))
-    tables = count_tables([codes], measured.blocks.cardinalities, wanted)
+    batches = (codes[start : start + _ROWS] for start in range(0, len(codes), _ROWS))
+    tables = count_tables(batches, measured.blocks.cardinalities, wanted)
     columns: dict[str, list[pa.Array]] = {
         name: [] for name in ("fields", "values", "count", "std", "low", "high")
     }

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tiphub.standard.variables import Codes
-from tiphub.vault.s4_protect.dp.blocks import Matrix
+from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix
 from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, breaks, count_along, derive
 from tiphub.vault.s4_protect.dp.mixture import Mixture
 
@@ -40,7 +40,8 @@ def draw(
 
 def settle(
     codes: Codes,
-    mixture: Mixture,
+    blocks: Blocks,
+    goal: Matrix,
     weight: Matrix,
     rules: Forbidden,
     *,
@@ -49,14 +50,15 @@ def settle(
     random: np.random.Generator,
     advance: Callable[[int], None] = lambda _: None,
 ) -> Codes:
-    """Bring the two-way counts of records to the mixture's, one value of one record at a time.
+    """Bring the two-way counts of records to what they should be, one value of one record at a time.
 
     Each round looks at some records, finds for each the one change of one value that lessens the weighted
     squared error the most, and makes some of these changes.
 
     Args:
         codes: the records, changed in place.
-        mixture: whose tables are the goal.
+        blocks: where the cells are.
+        goal: width x width, the counts wanted; one-way on the diagonal.
         weight: width x width, how much one person too many weighs in a cell; one-way on the diagonal.
         rules: what no record may become.
         derived: what follows from the records' other values, and is kept in step with them.
@@ -64,8 +66,6 @@ def settle(
         random: chooses the records.
         advance: is told of each round.
     """
-    blocks = mixture.blocks
-    goal = (mixture.cross() * len(codes)).astype(np.float32)
     now = blocks.cross(codes)
     ruled = np.nonzero(rules.any(axis=0))[0]
     veto = rules[np.ix_(ruled, ruled)].astype(np.float32)

@@ -17,6 +17,8 @@ from tiphub.vault.s4_protect.dp.records import draw, settle
 
 FIRST_RATE = 0.15
 SECOND_RATE = 0.1
+AT_ONCE = 250_000
+"""Records drawn and settled together; the next ones make up for what these are off."""
 
 
 @dataclass(frozen=True)
@@ -97,21 +99,29 @@ def synthesise(
         target = Target(people, one_way | two_way | three_way, deviations)
         with progress.stage("fit three-way tables", effort.second_steps) as task:
             fit.run(target, steps=effort.second_steps, rate=SECOND_RATE, advance=task.advance)
-    mixture = fit.mixture()
-    codes = draw(mixture, people, rules, random, derived)
-    with progress.stage("settle records", effort.rounds) as task:
-        _, weight = matrices(blocks, target)
-        codes = settle(
-            codes,
-            mixture,
-            weight,
-            rules,
-            derived=derived,
-            rounds=effort.rounds,
-            random=random,
-            advance=task.advance,
-        )
-    return codes[random.permutation(len(codes))]
+    _, weight = matrices(blocks, target)
+    whole = fit.mixture()
+    wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
+    made: list[Codes] = []
+    sizes = [min(AT_ONCE, people - start) for start in range(0, people, AT_ONCE)]
+    with progress.stage("settle records", effort.rounds * len(sizes)) as task:
+        for size in sizes:
+            codes = draw(whole, size, rules, random, derived)
+            goal = wanted * (sum(map(len, made)) + len(codes)) - had
+            settle(
+                codes,
+                blocks,
+                goal.astype(np.float32),
+                weight,
+                rules,
+                derived=derived,
+                rounds=effort.rounds,
+                random=random,
+                advance=task.advance,
+            )
+            had += blocks.cross(codes)
+            made.append(codes[random.permutation(len(codes))])
+    return np.concatenate(made)
 
 
 def _between(least: int, wanted: int, most: int) -> int:
