@@ -65,7 +65,7 @@ def synthesise(
     with DuckDBEngine() as engine:
         opened = open_standard(file, layout, standard, engine)
         variables = layout_variables(opened.layout, standard, years=years)
-        table = _in_domain(opened.table, variables, standard)
+        table = engine.hold("_in_domain", _in_domain(opened.table, variables, standard))
 
         def batches() -> Iterator[Codes]:
             for batch in engine.batches(table):

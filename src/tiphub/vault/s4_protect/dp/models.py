@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,6 @@ import pyarrow.compute as pc
 
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
-from tiphub.evidence.models import DeclaredModel
-from tiphub.evidence.models.declared import Pair
 from tiphub.progress import Progress
 from tiphub.release import ModelTables
 from tiphub.release.model_tables import MODEL_TABLES, cells_of
@@ -21,6 +19,10 @@ from tiphub.standard import Standard
 from tiphub.standard.variables import Codes, Variable, decode
 from tiphub.vault.s4_protect.dp.accounting import scale_for
 from tiphub.vault.s4_protect.dp.noise import Counts, Noise
+
+if TYPE_CHECKING:
+    from tiphub.evidence.models import DeclaredModel
+    from tiphub.evidence.models.declared import Pair
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +33,7 @@ class Promised:
         TiphubError: ``share`` is not between 0 and 1, or models have no share or a share no models.
     """
 
-    models: tuple[DeclaredModel, ...] = ()
+    models: "tuple[DeclaredModel, ...]" = ()
     share: Fraction = Fraction(0)
 
     def __post_init__(self) -> None:
@@ -63,7 +65,7 @@ class Measured:
 def measure_models(
     batches: Callable[[], Iterable[Codes]],
     variables: Sequence[Variable],
-    models: Sequence[DeclaredModel],
+    models: Sequence["DeclaredModel"],
     *,
     rho: Fraction,
     noise: Noise,
@@ -94,10 +96,10 @@ def measure_models(
 def _counted(
     batches: Iterable[Codes],
     variables: Sequence[Variable],
-    models: Sequence[DeclaredModel],
+    models: Sequence["DeclaredModel"],
     standard: Standard,
     progress: Progress,
-) -> list[dict[Pair, Counts]]:
+) -> "list[dict[Pair, Counts]]":
     """The exact tables: sums over the batches, by the models' own definitions of outcome and covariates."""
     found = [
         {pair: np.zeros(model.shape.shape(pair), np.int64) for pair in model.shape.pairs} for model in models
