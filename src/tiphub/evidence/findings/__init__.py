@@ -5,6 +5,7 @@ from tiphub.evidence.findings.export import as_json, coverage, included, two_dig
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
 from tiphub.evidence.findings.sentences import about, of_people
+from tiphub.evidence.findings.together import counted_together
 
 __all__ = [
     "TOPICS",
@@ -18,6 +19,7 @@ __all__ = [
     "answer",
     "as_json",
     "choose",
+    "counted_together",
     "coverage",
     "included",
     "library",

@@ -49,11 +49,17 @@ def carried_by(
         ``None`` where the release did not count these answers together.
     """
     own, rest = (_variance(noise, where, cells) for cells in (option.cells, option.rest))
-    cells = _together(where, [{question.tells: ("yes",)}]) if question.tells else None
+    cells = _whole(where, question)
     whole = noise.nearest(cells, base) if cells else None
     if own is None or (rest is None and whole is None):
         return None
     return (whole[0], Carried(own, whole=whole[1])) if whole else (base, Carried(own, rest or 0.0))
+
+
+def needed(where: Sequence[Conditions], option: Option, question: Counted) -> list[Conditions]:
+    """What has to be counted together for `carried_by` to tell the noise in the share of an option."""
+    whole = _whole(where, question) or _together(where, option.rest) or []
+    return [*(_together(where, option.cells) or []), *whole]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +106,14 @@ def _variance(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditi
     """The noise in a sum of cells; ``None`` also where two different conditions meet on one column."""
     together = _together(where, cells)
     return None if together is None else noise.variance(together)
+
+
+def _whole(where: Sequence[Conditions], question: Counted) -> list[Conditions] | None:
+    """What counts a denominator for itself: who has one option of a group has answered it."""
+    if not question.tells:
+        return None
+    has_one = any(part.get(flag) == ("yes",) for part in where for flag in question.flags)
+    return _together(where, [{} if has_one else {question.tells: ("yes",)}])
 
 
 def _together(where: Sequence[Conditions], cells: Sequence[Conditions]) -> list[Conditions] | None:
