@@ -23,6 +23,7 @@ from tiphub.vault.s4_protect.dp.workload import (
     allocate,
     choose_triples,
     singles,
+    tables_of,
 )
 
 Batches = Callable[[], Iterable[Codes]]
@@ -52,13 +53,15 @@ def measure(
     into: Place,
     progress: Progress,
     derived: Sequence[Derived] = (),
+    wanted: Iterable[Iterable[str]] = (),
 ) -> Measured:
     """Spend ``rho`` on noisy tables, in three passes over the people.
 
     First the large variables, to see which values are too rare to be shown; then all one- and two-way
-    tables; then three-way tables chosen by the noisy two-way ones (or the two-way ones again, where there
-    are too few people for any). Each table is one discrete Gaussian mechanism on a vector of counts that one
-    person changes by 1 in one cell; their losses add up to ``rho``.
+    tables; then three-way tables: the ``wanted`` sets of columns, and others chosen by the noisy two-way
+    tables (or the two-way ones again, where there are too few people for any). Each table is one discrete
+    Gaussian mechanism on a vector of counts that one person changes by 1 in one cell; their losses add up to
+    ``rho``.
     ``derived`` variables are measured as any other, but in no three-way table with what they follow from.
     """
     passes = _Passes(batches, noise, progress)
@@ -87,6 +90,7 @@ def measure(
             cardinalities,
             people=estimates.total,
             derived=derived,
+            wanted=tables_of(wanted, variables),
         )
         shares = allocate(triples or twos, cardinalities, part["threes"])
         stage = "count three-way tables" if triples else "count two-way tables again"

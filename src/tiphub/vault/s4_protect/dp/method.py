@@ -32,8 +32,10 @@ class DifferentialPrivacy:
     as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an answer
     implies the one that its group requires (see `implications`); files whose own standard does not say so
     go without. ``answered`` adds to what is measured whether anything of a group was answered. ``effort``
-    says how long to fit, if not as long as the people are worth. ``promised`` are the models that a part of
-    ``rho`` supports. ``noise`` and ``seed_for_tests`` are for tests: what they make is marked as not private.
+    says how long to fit, if not as long as the people are worth. ``wanted`` are sets of three columns to be
+    counted together before others; they may not be chosen by looking at the records. ``promised`` are the
+    models that a part of ``rho`` supports. ``noise`` and ``seed_for_tests`` are for tests: what they make is
+    marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -46,6 +48,7 @@ class DifferentialPrivacy:
     requires: bool = True
     effort: Effort | None = None
     answered: bool = True
+    wanted: tuple[tuple[str, ...], ...] = ()
     promised: Promised = field(default_factory=Promised)
     noise: Noise = field(default_factory=FreshNoise)
     seed_for_tests: int | None = field(default=None, repr=False)
@@ -87,6 +90,7 @@ class DifferentialPrivacy:
             into=self.into,
             progress=progress,
             derived=derived,
+            wanted=self.wanted,
         )
         models = measure_models(
             people,

@@ -6,6 +6,7 @@ from itertools import combinations
 
 import numpy as np
 
+from tiphub.standard.variables import Variable
 from tiphub.vault.s4_protect.dp.blocks import pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
@@ -46,6 +47,12 @@ def allocate(tables: Sequence[Table], cardinalities: Sequence[int], rho: Fractio
     return dict(zip(tables, parts, strict=True))
 
 
+def tables_of(sets: Iterable[Iterable[str]], variables: Sequence[Variable]) -> list[Table]:
+    """Sets of columns as tables, without those that have a column which is not there."""
+    place = {item.name: position for position, item in enumerate(variables)}
+    return [tuple(sorted(place[name] for name in found)) for found in map(set, sets) if found <= place.keys()]
+
+
 def choose_triples(
     cross: Shares,
     slices: Sequence[slice],
@@ -53,8 +60,9 @@ def choose_triples(
     *,
     people: float,
     derived: Sequence[Derived] = (),
+    wanted: Sequence[Table] = (),
 ) -> list[Table]:
-    """The three-way tables most worth measuring, judged by noisy two-way tables alone.
+    """The three-way tables most worth measuring: those ``wanted``, then as noisy two-way tables alone judge.
 
     Three variables can only act together where at least two of their pairs depend on each other: the score
     is the geometric mean of the two weaker dependences (total variation distance from independence).
@@ -65,13 +73,18 @@ def choose_triples(
         for first, second in pairs(len(slices))
     }
     most = min(MOST_CELLS, people / PEOPLE_A_CELL)
-    scored = []
-    for table in combinations(range(len(slices)), 3):
+
+    def says_something(table: Table) -> bool:
         cells = np.prod([float(cardinalities[item]) for item in table])
-        if cells <= most and not crosses_itself(table, derived):
-            weakest, middle, _ = sorted(_pairs_of(table, dependence))
-            scored.append((-(weakest * middle), table))
-    return [table for _, table in sorted(scored)[:MOST_TRIPLES]]
+        return bool(cells <= most) and not crosses_itself(table, derived)
+
+    scored = []
+    for table in filter(says_something, combinations(range(len(slices)), 3)):
+        weakest, middle, _ = sorted(_pairs_of(table, dependence))
+        scored.append((-(weakest * middle), table))
+    chosen: list[Table] = [table for table in wanted if len(table) == 3 and says_something(table)]
+    chosen += (table for _, table in sorted(scored))
+    return list(dict.fromkeys(chosen))[:MOST_TRIPLES]
 
 
 def _dependence(table: Shares) -> float:
