@@ -16,6 +16,7 @@ import ibis.expr.types as ir
 
 from tiphub import __version__
 from tiphub.errors import TiphubError
+from tiphub.evidence.findings import counted_together, library
 from tiphub.progress import Progress, Silent
 from tiphub.release import Release, open_release, release_folders
 from tiphub.standard import Standard, encode, load_standard
@@ -346,11 +347,16 @@ def _protection(
 ) -> tuple[ProtectionMethod, Spend | None]:
     """The method that the hub asks for, and what it spends."""
     settings = hub.settings.release
-    promised = Promised(models=release_models(hub, load_standard()), share=models_share(hub))
+    standard = load_standard()
+    promised = Promised(models=release_models(hub, standard), share=models_share(hub))
     if settings.method == "dp":
         spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
         method = DifferentialPrivacy(
-            rho=spend.rho, delta=spend.delta, standard=load_standard(), promised=promised
+            rho=spend.rho,
+            delta=spend.delta,
+            standard=standard,
+            wanted=counted_together(library(standard), release_columns(hub, standard)[0], standard),
+            promised=promised,
         )
         s6_publish.refuse_unargued(method.argument)
         return method, spend
