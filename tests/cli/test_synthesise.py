@@ -119,6 +119,13 @@ def test_a_year_outside_the_declared_ones_is_unknown(cases: Path) -> None:
     assert years & {"", None}
 
 
+def test_cells_outside_the_declared_years_are_told(cases: Path) -> None:
+    years = [int(row["yearOfRegistration"]) for row in read(cases)[1] if row["yearOfRegistration"]]
+    outside = sum(not 2012 <= year <= 2014 for year in years)
+    assert outside > 0
+    assert from_file(cases, "ctdc-2024", (2012, 2014)).outside == {"year_of_registration": outside}
+
+
 @pytest.mark.parametrize("epsilon", ["0", "-1", "inf", "nan", "1e6"])
 def test_an_epsilon_that_promises_nothing_is_refused(cases: Path, tmp_path: Path, epsilon: str) -> None:
     out = tmp_path / "out"

@@ -64,6 +64,12 @@ def synthesise(
         if made.quarantined
         else ""
     )
+    for column, cells in made.outside.items():
+        typer.echo(
+            f"{column}: {amount(cells, 'cell')} outside the declared values became unknown "
+            "(tell nobody: this is counted exactly).",
+            err=True,
+        )
     typer.echo(
         f"{made.records.num_rows:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}"
     )

@@ -1,6 +1,6 @@
 """Synthetic records of one data file, in the file's own layout, without a hub."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -26,6 +26,8 @@ class Synthesis:
     """What may be passed on, and what may not: how many rows were ``read`` and ``quarantined``.
 
     ``records`` are text cells in the layout's columns; ``counts`` use the layout's columns and words.
+    ``outside`` says by column how many cells lay outside the declared domain and became unknown: it may not
+    be passed on either.
     """
 
     records: pa.Table
@@ -33,6 +35,7 @@ class Synthesis:
     statement: dict[str, object]
     read: int
     quarantined: int
+    outside: Mapping[str, int]
 
 
 def synthesise(
@@ -66,6 +69,7 @@ def synthesise(
         opened = open_standard(file, layout, standard, engine)
         variables = layout_variables(opened.layout, standard, years=years)
         table = engine.hold("_in_domain", _in_domain(opened.table, variables, standard))
+        outside = _outside(engine, opened.table, table)
 
         def batches() -> Iterator[Codes]:
             for batch in engine.batches(table):
@@ -89,7 +93,7 @@ def synthesise(
         )
     records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
     counts = _in_words(protected.counts, variables, opened.layout, standard)
-    return Synthesis(records, counts, dict(protected.statement), opened.read, opened.quarantined)
+    return Synthesis(records, counts, dict(protected.statement), opened.read, opened.quarantined, outside)
 
 
 def _in_domain(table: ir.Table, variables: Sequence[Variable], standard: Standard) -> ir.Table:
@@ -110,6 +114,16 @@ def _in_domain(table: ir.Table, variables: Sequence[Variable], standard: Standar
             inside = cells.isin(item.values).ifelse(cells, ibis.null("string"))
         columns[item.name] = inside
     return table.select(**columns)
+
+
+def _outside(engine: DuckDBEngine, opened: ir.Table, inside: ir.Table) -> Mapping[str, int]:
+    """By column, how many known cells the declared domain has no place for."""
+    known = [
+        next(engine.batches(table.aggregate(**{name: table[name].count() for name in inside.columns})))
+        for table in (opened, inside)
+    ]
+    before, after = (batch.to_pylist()[0] for batch in known)
+    return {name: before[name] - after[name] for name in inside.columns if before[name] > after[name]}
 
 
 def _typed(records: pa.Table, standard: Standard) -> pa.Table:
