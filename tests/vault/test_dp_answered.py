@@ -52,13 +52,16 @@ def answered(codes: Codes) -> np.ndarray:
     return (codes[:, 2:] == 2).any(axis=1)
 
 
-def protect(codes: Codes, seed: int) -> Protected:
+def protect(
+    codes: Codes, seed: int, *, wanted: tuple[tuple[str, ...], ...] = (), effort: Effort = EFFORT
+) -> Protected:
     method = DifferentialPrivacy(
         rho=Fraction(1, 4),
         delta=1e-6,
         standard=standard(),
         noise=SeededNoiseForTests(seed),
-        effort=EFFORT,
+        effort=effort,
+        wanted=wanted,
         seed_for_tests=seed,
     )
     return method.protect(population(codes, VARIABLES), progress=Silent())
@@ -131,6 +134,18 @@ def test_findings_hold_the_truth_of_shares_of_a_group(
     for known, found in told:
         assert found.numerator <= found.denominator
         assert abs(found.denominator - known.denominator) < 6 * found.noise[1]
+
+
+def test_columns_that_are_wanted_together_are_counted_together_who_answered_too(
+    releases: list[tuple[Codes, Protected]],
+) -> None:
+    """They are not chosen otherwise: gender says nothing of the recruiter. What is not there is left out."""
+    wanted = (("gender", "recruiter_relation_family", NAME), ("gender", "citizenship", NAME))
+    codes, plain = releases[0]
+    made = protect(codes, 0, wanted=wanted, effort=Effort(20, 10, 5, 5))
+    before, after = (set(item.counts.column("fields").to_pylist()) for item in (plain, made))
+    assert after - before == {"|".join(wanted[0])}
+    assert len(before) == len(after)
 
 
 def test_a_change_gains_what_follows_from_it() -> None:

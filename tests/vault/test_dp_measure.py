@@ -158,6 +158,21 @@ def test_there_are_never_too_many_three_way_tables_nor_too_large_ones() -> None:
     assert max(np.prod([sizes[item] for item in table]) for table in chosen) <= MOST_CELLS
 
 
+def test_wanted_three_way_tables_come_first_if_they_are_not_too_large() -> None:
+    sizes = [300, 300, *[3] * 14]
+    edges = np.concatenate([[0], np.cumsum(sizes)])
+    slices = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+    cross = np.ones((edges[-1], edges[-1]))
+    wanted = [(10, 13, 15), (0, 1, 2), (12, 14), (9, 12, 14)]
+    before = choose_triples(cross, slices, sizes, people=1e6)
+    after = choose_triples(cross, slices, sizes, people=1e6, wanted=wanted)
+    assert not {(10, 13, 15), (9, 12, 14)} & set(before)
+    assert after == [(10, 13, 15), (9, 12, 14), *before[: MOST_TRIPLES - 2]]
+    assert choose_triples(cross, slices, sizes, people=1e6, wanted=before[5:6])[1:] == before[:5] + before[6:]
+    few_people = 4 * 27 - 1
+    assert choose_triples(cross, slices, sizes, people=few_people, wanted=wanted) == []
+
+
 def test_fresh_noise_has_the_spread_it_is_asked_for_and_cannot_be_repeated() -> None:
     """False alarm: 1 in 10,000 (chi-squared); the repeat: below 1 in 10^100."""
     noise = [FreshNoise().add(np.full(4_000, 7, np.int64), scale=12.0) - 7 for _ in range(2)]
