@@ -95,9 +95,12 @@ def score(here: World, rho: Fraction, noise: Noise, variables: Variables, *, pre
     target = seen_as(here.target, here.variables, variables)
     others = seen_as(here.others, here.variables, variables)
     first = [(place,) for place, item in enumerate(variables) if is_large(item)]
+    # With few people the two-way tables are counted once more instead of three-way ones.
+    again = [table for table in measured.tables if len(table) == 2]
+    asked = [*first, *measured.tables, *again]
     total = 0.0
     for index, (noisy, scale) in enumerate(overheard.heard):
-        table = first[index] if index < len(first) else measured.tables[index - len(first)]
+        table = asked[index]
         new = [None if index < len(first) else measured.regroupings[item].new_code for item in table]
         cells = [codes_of(others, item, code) for item, code in zip(table, new, strict=True)]
         cell = tuple(int(codes_of(target, item, code)[0]) for item, code in zip(table, new, strict=True))
