@@ -59,6 +59,21 @@ def test_the_demo_spends_epsilon_4_and_leaves_enough_for_another_release(
 
 
 @pytest.mark.slow
+def test_the_demo_counts_together_what_its_stories_ask_of_boys_and_girls(
+    place: Path, first: subprocess.CompletedProcess[str]
+) -> None:
+    assert first.returncode == 0, first.stderr
+    release = Path(first.stdout.splitlines()[-1])
+    names = ("family_boys_girls", "girls_boys_labour")
+    only = [word for name in names for word in ("--only", name)]
+    told = run("findings", str(release), *only, folder=place)
+    assert told.returncode == 0, told.stderr
+    text = " ".join(told.stdout.split())
+    assert all(name in text for name in names)
+    assert "did not count these answers together" not in text
+
+
+@pytest.mark.slow
 def test_every_fault_of_every_agency_is_in_quarantine(
     place: Path, first: subprocess.CompletedProcess[str], tmp_path: Path
 ) -> None:
