@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from tiphub.errors import TiphubError
 from tiphub.standard import Variable
+from tiphub.standard.own import OWN_COUNTRY
 
 COUNTS = pa.schema(
     [
@@ -50,20 +51,21 @@ def variables_of(codebook: Mapping[str, Any]) -> tuple[Variable, ...]:
 
 
 def counted_of(codebook: Mapping[str, Any]) -> tuple[Variable, ...]:
-    """The columns that only the counts have: whether a record has any option of a group.
+    """The columns that only the counts have (see `tiphub.standard.own`): the codebook names them.
 
     Raises:
         TiphubError: the codebook is not one.
     """
     try:
         names = [str(group["answered"]) for group in codebook["groups"] if group.get("answered")]
+        own = tuple(item for item in (OWN_COUNTRY,) if item.name == codebook.get("own_country"))
     except (KeyError, TypeError, AttributeError) as error:
         raise TiphubError(
             f"The codebook's groups cannot be read: {str(error)[:200]}.",
             where="codebook.json",
             do="Fetch the release again.",
         ) from None
-    return tuple(Variable(name, ("yes",), (None,)) for name in names)
+    return (*(Variable(name, ("yes",), (None,)) for name in names), *own)
 
 
 def _variable(column: Mapping[str, Any], lists: Mapping[str, tuple[tuple[str, str | None], ...]]) -> Variable:

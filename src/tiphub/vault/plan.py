@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Protocol
 
 from tiphub.standard import Variable, load_standard
-from tiphub.standard.answered import answered_columns
+from tiphub.standard.own import counted_beside
 from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub
 from tiphub.vault.models import models_share, release_models
@@ -70,8 +70,7 @@ def plan(
     """
     standard = load_standard()
     variables, _ = release_columns(hub, standard)
-    groups = answered_columns(standard, (item.name for item in variables))
-    counted = (*variables, *(item.variable for item in groups))
+    counted = (*variables, *counted_beside(standard, [item.name for item in variables]))
     release_models(hub, standard)
     left = 1 - models_share(hub)
     lifetime = lifetime_of(hub, confirmed_large_epsilon=True)

@@ -7,7 +7,7 @@ from math import ceil, floor, sqrt
 
 from tiphub.evidence.findings.intervals import Share, share
 from tiphub.evidence.findings.model import Conditions
-from tiphub.evidence.findings.noise import Noise
+from tiphub.evidence.findings.noise import Noise, Sum
 from tiphub.evidence.findings.options import Counted, Option
 from tiphub.evidence.findings.union import bounds
 
@@ -16,12 +16,13 @@ from tiphub.evidence.findings.union import bounds
 class Carried:
     """The variance of the privacy noise in a numerator, in the rest of its denominator, and in the whole.
 
-    ``whole`` is ``None`` where the denominator was not counted for itself.
+    ``whole`` is ``None`` where the denominator was not counted for itself; ``apart``: the numerator was.
     """
 
     noise: float = 0.0
     rest: float = 0.0
     whole: float | None = None
+    apart: bool = False
 
     @property
     def of_numerator(self) -> float:
@@ -39,21 +40,32 @@ class Carried:
 
 
 def carried_by(
-    noise: Noise, where: Sequence[Conditions], option: Option, question: Counted, base: int
-) -> tuple[int, Carried] | None:
-    """The denominator of an option, ``base`` in the records, and the noise in its share.
+    noise: Noise, where: Sequence[Conditions], option: Option, question: Counted, counts: tuple[int, int]
+) -> tuple[int, int, Carried] | None:
+    """The numerator and denominator of an option, ``counts`` in the records, and the noise in its share.
 
-    A denominator that the release counted for itself is brought to what it counted.
+    Who answered a group is brought to what the release counted, and so is what many cells are added up to, if
+    the records are off by more than its noise. What records do not follow at all is taken as it was counted.
 
     Returns:
         ``None`` where the release did not count these answers together.
     """
-    own, rest = (_variance(noise, where, cells) for cells in (option.cells, option.rest))
+    numerator, base = counts
+    has, rest = (_sum(noise, where, cells) for cells in (option.cells, option.rest))
     cells = _whole(where, question)
-    whole = noise.nearest(cells, base) if cells else None
-    if own is None or (rest is None and whole is None):
+    whole = noise.sum(cells) if cells else None
+    if whole and has:
+        base, of_base = whole.nearest(base) if question.flags else whole.as_measured()
+        numerator, own = has.as_measured() if option.apart else (numerator, has.variance)
+        return numerator, base, Carried(own, whole=of_base, apart=option.apart)
+    if question.tells and not question.flags:
         return None
-    return (whole[0], Carried(own, whole=whole[1])) if whole else (base, Carried(own, rest or 0.0))
+    if not has or not rest:
+        return None
+    if not question.flags and (has.astray or rest.astray):
+        (numerator, own), (base, of_base) = has.nearest(numerator), has.plus(rest).nearest(base)
+        return numerator, base, Carried(own, whole=of_base)
+    return numerator, base, Carried(has.variance, rest.variance)
 
 
 def needed(where: Sequence[Conditions], option: Option, question: Counted) -> list[Conditions]:
@@ -94,18 +106,20 @@ class Told:
         singles = [self.singles[place] for place in chosen]
         inside = (pair for pair in self.pairs if pair[0] in chosen and pair[1] in chosen)
         pairs = [(chosen.index(one), chosen.index(two), both) for one, two, both in inside]
-        single = _variance(self.noise, self.where, [{flag: ("yes",)} for flag in flags]) or 0.0
+        single = _sum(self.noise, self.where, [{flag: ("yes",)} for flag in flags])
         double = self.noise.variance({one: ("yes",), two: ("yes",)} for one, two in combinations(flags, 2))
         low, high = float(max(singles)), float(sum(singles))
         if double is not None:
-            low, high = bounds(singles, pairs, whole=not any(self.where), noise=(single, double))
+            low, high = bounds(
+                singles, pairs, whole=not any(self.where), noise=(single.variance if single else 0.0, double)
+            )
         return max(count - floor(low), 0), max(min(ceil(high), self.people) - count, 0)
 
 
-def _variance(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditions]) -> float | None:
-    """The noise in a sum of cells; ``None`` also where two different conditions meet on one column."""
+def _sum(noise: Noise, where: Sequence[Conditions], cells: Sequence[Conditions]) -> Sum | None:
+    """A sum of cells; ``None`` also where two different conditions meet on one column."""
     together = _together(where, cells)
-    return None if together is None else noise.variance(together)
+    return None if together is None else noise.sum(together)
 
 
 def _whole(where: Sequence[Conditions], question: Counted) -> list[Conditions] | None:
@@ -113,7 +127,7 @@ def _whole(where: Sequence[Conditions], question: Counted) -> list[Conditions] |
     if not question.tells:
         return None
     has_one = any(part.get(flag) == ("yes",) for part in where for flag in question.flags)
-    return _together(where, [{} if has_one else {question.tells: ("yes",)}])
+    return _together(where, [{} if has_one else question.tells])
 
 
 def _together(where: Sequence[Conditions], cells: Sequence[Conditions]) -> list[Conditions] | None:

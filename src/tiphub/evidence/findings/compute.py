@@ -126,7 +126,8 @@ class _Numbers:
     """Counts of one option in one part.
 
     Of those whose answers are not told in full, ``more`` could add to the numerator and ``fewer`` to the
-    denominator alone. ``singles`` have each option of a group, ``pairs`` (among all records) each two.
+    denominator alone; ``unsure`` are those of both whose own answer is too broad. ``singles`` have each
+    option of a group, ``pairs`` (among all records) each two.
     """
 
     people: int
@@ -134,6 +135,7 @@ class _Numbers:
     numerator: int
     more: int
     fewer: int
+    unsure: int
     singles: tuple[int, ...]
     pairs: tuple[tuple[int, int, int], ...]
 
@@ -147,6 +149,7 @@ def _read(numbers: Mapping[str, int], place: int, number: int, flags: int) -> _N
         numbers[f"n_{here}"],
         numbers.get(f"more_{here}", 0) + min(numbers.get(f"more_empty_{here}", 0), cap),
         numbers.get(f"fewer_{here}", 0) + min(numbers.get(f"fewer_empty_{here}", 0), cap),
+        numbers.get(f"unsure_{here}", 0),
         tuple(numbers.get(f"single_{place}_{flag}", 0) for flag in range(flags)),
         tuple(both),
     )
@@ -188,6 +191,7 @@ def _numbers(
             blank = (part | may | far) & rows["empty"] & ~rows["answered"]
             sums |= {
                 f"more_{place}_{number}": ((may & yes) | ((part | may) & maybe)).sum(),
+                f"unsure_{place}_{number}": ((part | may) & maybe).sum(),
                 f"fewer_{place}_{number}": ((may & no) | ((part | may) & maybe)).sum(),
                 f"more_empty_{place}_{number}": ((far & (yes | maybe)) | blank).sum(),
                 f"fewer_empty_{place}_{number}": ((far & (no | maybe)) | blank).sum(),
@@ -218,10 +222,10 @@ def _estimate(
         return Estimate(shown, None if why == "few people" else base, why=why.partition(" ")[0])
     carried, told = Carried(), None
     if source.noise is not None:
-        found = carried_by(source.noise, where, option, question, base)
+        found = carried_by(source.noise, where, option, question, (numerator, base))
         if found is None:
             return Estimate(people, base, why="unmeasured")
-        base, carried = max(found[0], numerator), found[1]
+        numerator, base, carried = found[0], max(found[1], found[0]), found[2]
         told = Told(source.noise, where, question.flags, counts.singles, counts.pairs, people)
     if base < FEWEST_BY_NOISE * carried.of_base:
         return Estimate(people, base, why="noise")
@@ -229,9 +233,10 @@ def _estimate(
     numerators = told.off(own, numerator) if told else (0, 0)
     bases = told.off(question.flags, base) if told and carried.whole is None else (0, 0)
     plain = carried.share(numerator, base)
-    least = carried.share(numerator - numerators[0], base + bases[1] + counts.fewer)
-    most = numerator + numerators[1] + counts.more
-    greatest = carried.share(most, max(base - bases[0] + counts.more, most))
+    answered = counts.unsure if carried.whole is not None else 0
+    least = carried.share(numerator - numerators[0], base + bases[1] + counts.fewer - answered)
+    most = numerator + numerators[1] + counts.more - (counts.unsure if carried.apart else 0)
+    greatest = carried.share(most, max(base - bases[0] + counts.more - answered, most))
     noise = (carried.of_numerator, carried.of_base) if told else None
     return Estimate(people, base, numerator, plain.value, least.low, greatest.high, least, greatest, noise)
 

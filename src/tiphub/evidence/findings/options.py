@@ -1,7 +1,7 @@
 """What a measure counts: its options, and for each record whether it has one and whether it tells."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -11,8 +11,7 @@ from tiphub.evidence.findings.conditions import broader, has, narrower
 from tiphub.evidence.findings.model import Conditions, Measure
 from tiphub.standard import Code, Standard, flag_name
 from tiphub.standard.answered import answered_name, options_of
-
-CITIZENSHIP, COUNTRY = "citizenship", "country_of_exploitation"
+from tiphub.standard.own import CITIZENSHIP, COUNTRY, OWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +19,8 @@ class Option:
     """One thing that is counted: ``has`` is who has it; ``maybe`` who may, by an answer too broad to tell.
 
     ``cells`` are the counts that its number is made of, ``rest`` those of the others who tell: needed to know
-    how much privacy noise both carry.
+    how much privacy noise both carry. ``apart``: a release counts it apart
+    from its records, which do not follow that.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Option:
     maybe: ir.BooleanValue
     cells: tuple[Conditions, ...]
     rest: tuple[Conditions, ...]
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Counted:
     exclusive: bool
     columns: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
-    tells: str = ""
+    tells: Conditions = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
 
@@ -106,7 +107,7 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
         anything,
         exclusive=False,
         flags=flags,
-        tells=answered_name(group),
+        tells={answered_name(group): ("yes",)},
         missing=tuple(missing),
     )
 
@@ -168,15 +169,14 @@ def _frequent(rows: ir.Table, name: str, most: int) -> tuple[str, ...]:
 def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
     leaves = {code.code: code.label["en"] for code in standard.codes_of(CITIZENSHIP).leaves}
     listed = sorted(leaves)
-    whole = {CITIZENSHIP: tuple(listed), COUNTRY: tuple(listed)}
     home, place = table[CITIZENSHIP], table[COUNTRY]
     both = home.notnull() & place.notnull()
     same = (home == place).fill_null(False) & home.isin(listed).fill_null(False)
     unsure = _unsure(table, standard)
     if measure.name == "domestic":
-        cells = tuple({CITIZENSHIP: (code,), COUNTRY: (code,)} for code in listed)
-        option = Option("", "", same, unsure, cells, (whole,))
-        return Counted((option,), both, exclusive=True, columns=(CITIZENSHIP, COUNTRY))
+        yes, no = ({OWN: (value,)} for value in ("yes", "no"))
+        option = Option("", "", same, unsure, (yes,), (no,), apart=True)
+        return _counted_pair((option,), both, ("no", "yes"))
     named = rows[CITIZENSHIP].isin(listed) & rows[COUNTRY].isin(listed)
     abroad = rows.filter(named & (rows[CITIZENSHIP] != rows[COUNTRY]))
     pairs = abroad.group_by([CITIZENSHIP, COUNTRY]).agg(people=abroad.count()).to_pyarrow().to_pylist()
@@ -190,8 +190,13 @@ def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard)
         maybe = (home.isin(firsts) & place.isin(seconds)).fill_null(False) & ~chosen
         cell = {CITIZENSHIP: (first,), COUNTRY: (second,)}
         label = f"{leaves[first]} to {leaves[second]}"
-        options.append(Option(f"{first}_{second}", label, chosen, maybe, (cell,), (whole,)))
-    return Counted(tuple(options), both & ~same & ~unsure, exclusive=True, columns=(CITIZENSHIP, COUNTRY))
+        options.append(Option(f"{first}_{second}", label, chosen, maybe, (cell,), ()))
+    return _counted_pair(tuple(options), both & ~same & ~unsure, ("no",))
+
+
+def _counted_pair(options: tuple[Option, ...], answered: ir.BooleanValue, own: tuple[str, ...]) -> Counted:
+    columns = (CITIZENSHIP, COUNTRY)
+    return Counted(options, answered, exclusive=True, columns=columns, tells={OWN: own})
 
 
 def _unsure(table: ir.Table, standard: Standard) -> ir.BooleanValue:

@@ -149,6 +149,8 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
     )
     if not told:
         return missing(cells[0].estimate, who, smallest_count)
+    if why := next((cell.estimate.why for cell in cells if cell.estimate.why in ("noise", "unmeasured")), ""):
+        return f"Among {who}, the data cannot tell what {finding.say} is: {reason(why, smallest_count)}."
     if not told[0].estimate.numerator:
         return f"Among {who}, nobody has any of these answers."
     lead = [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]

@@ -12,7 +12,7 @@ from tiphub.evidence.findings.model import Finding, Measure
 from tiphub.evidence.findings.options import counted
 from tiphub.release.schema import records_schema
 from tiphub.standard import Standard, Variable
-from tiphub.standard.answered import answered_columns
+from tiphub.standard.own import counted_beside
 
 
 def counted_together(
@@ -20,15 +20,15 @@ def counted_together(
 ) -> tuple[tuple[str, ...], ...]:
     """The sets of columns that a noisy release has to count together for these findings to have intervals.
 
-    They follow from the findings, the release's columns and the standard; no record is looked at. Whether a
-    group was answered is a column of its own (see `tiphub.standard.answered`).
+    They follow from the findings, the release's columns and the standard; no record is looked at. Some
+    columns are of the counts alone (see `tiphub.standard.answered` and `tiphub.standard.own`).
 
     Returns:
         Each set once, its columns in the order of the release's counts. What a finding needs beyond the
         release's columns is left out.
     """
     names = [item.name for item in variables]
-    names += [item.name for item in answered_columns(standard, names)]
+    names += [item.name for item in counted_beside(standard, names)]
     place = {name: number for number, name in enumerate(names)}
     nobody = ibis.table(ibis.Schema.from_pyarrow(records_schema(variables)), name="nobody")
     sets = (found for finding in findings for found in _sets(finding, nobody, standard))

@@ -5,6 +5,7 @@ from typing import Any
 
 from tiphub.standard import Code, Variable
 from tiphub.standard.answered import answered_name
+from tiphub.standard.own import OWN
 from tiphub.vault.s6_publish.draft import Draft
 
 DENOMINATOR_RULE = {
@@ -43,6 +44,7 @@ def codebook(draft: Draft) -> dict[str, Any]:
             }
             for name in groups
         ],
+        "own_country": OWN if OWN in counted else None,
         "models": [dict(model) for model in draft.models.declared] if draft.models else [],
         "code_lists": {name: [_code(code) for code in standard.code_lists[name].codes] for name in lists},
     }

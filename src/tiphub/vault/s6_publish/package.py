@@ -121,7 +121,8 @@ def _counts() -> list[dict[str, Any]]:
             "name": "fields",
             "type": "string",
             "description": "The columns counted over, joined by |. GROUP:answered, where it is there, is yes"
-            " for records with any option of the group: the denominator of its shares.",
+            " for records with any option of the group: the denominator of its shares."
+            " country_of_exploitation:own is whether people were exploited in their country of citizenship.",
         },
         {"name": "values", "type": "string", "description": "Their values, joined by |; unknown is empty."},
         {"name": "count", "type": "integer", "description": "Records with these values."},

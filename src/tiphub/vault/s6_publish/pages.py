@@ -12,6 +12,7 @@ from tiphub.release import SEPARATOR
 from tiphub.standard import Code, Column, Variable
 from tiphub.standard.answered import answered_name
 from tiphub.standard.model import Text
+from tiphub.standard.own import OWN
 from tiphub.vault.s6_publish.codebook import DENOMINATOR_RULE
 from tiphub.vault.s6_publish.draft import ABSTRACT, Draft
 from tiphub.vault.s6_publish.licences import licence_of
@@ -48,7 +49,11 @@ Counted = Mapping[str, tuple[int, tuple[float, float] | None]]
 
 def readme(draft: Draft) -> bytes:
     """Write the README for a researcher."""
-    text = _templates().get_template("README.md.j2").render(_said_of(draft), answered=_first_answered(draft))
+    text = (
+        _templates()
+        .get_template("README.md.j2")
+        .render(_said_of(draft), answered=_first_answered(draft), own=OWN if OWN in _one_way(draft) else "")
+    )
     return text.encode()
 
 

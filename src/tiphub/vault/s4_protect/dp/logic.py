@@ -22,6 +22,11 @@ class Derived:
     place: int
     members: tuple[tuple[int, int], ...]
 
+    @property
+    def variables(self) -> tuple[int, ...]:
+        """What it follows from."""
+        return tuple(variable for variable, _ in self.members)
+
     def of(self, codes: Codes) -> npt.NDArray[np.bool_]:
         """Which records have any member."""
         out = np.zeros(len(codes), bool)
@@ -30,11 +35,17 @@ class Derived:
         return out
 
 
-def crosses_itself(table: Table, derived: Iterable[Derived]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """The variable at ``place`` follows from ``variables`` in each record, in whatever way."""
+
+    place: int
+    variables: tuple[int, ...]
+
+
+def crosses_itself(table: Table, derived: Iterable[Derived | Follows]) -> bool:
     """Whether a table crosses something derived with what it is derived from: it tells little more."""
-    return any(
-        item.place in table and any(variable in table for variable, _ in item.members) for item in derived
-    )
+    return any(item.place in table and not set(table).isdisjoint(item.variables) for item in derived)
 
 
 def derive(codes: Codes, derived: Iterable[Derived]) -> Codes:

@@ -13,7 +13,7 @@ from tiphub.vault.s4_protect.dp.blocks import Blocks, pairs
 from tiphub.vault.s4_protect.dp.counting import Table, count_tables
 from tiphub.vault.s4_protect.dp.domains import Place, Regrouping, is_large, kept, recode, regroup
 from tiphub.vault.s4_protect.dp.estimate import Estimates, Measurement, Shares, combine
-from tiphub.vault.s4_protect.dp.logic import Derived
+from tiphub.vault.s4_protect.dp.logic import Derived, Follows
 from tiphub.vault.s4_protect.dp.noise import Noise
 from tiphub.vault.s4_protect.dp.workload import (
     PAIRS,
@@ -52,7 +52,7 @@ def measure(
     noise: Noise,
     into: Place,
     progress: Progress,
-    derived: Sequence[Derived] = (),
+    derived: Sequence[Derived | Follows] = (),
     wanted: Iterable[Iterable[str]] = (),
 ) -> Measured:
     """Spend ``rho`` on noisy tables, in three passes over the people.

@@ -19,6 +19,7 @@ from tiphub.vault.s4_protect.dp.logic import forbidden
 from tiphub.vault.s4_protect.dp.measure import measure
 from tiphub.vault.s4_protect.dp.models import Promised, measure_models
 from tiphub.vault.s4_protect.dp.noise import FreshNoise, Noise
+from tiphub.vault.s4_protect.dp.own import OwnCountry
 from tiphub.vault.s4_protect.dp.statement import loss, statement
 from tiphub.vault.s4_protect.dp.synthesis import Effort, synthesise
 from tiphub.vault.s4_protect.method import Population, Protected
@@ -31,11 +32,11 @@ class DifferentialPrivacy:
     ``rho`` is all that ``protect`` spends; it must be booked before. ``delta`` only serves to say the same
     as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an answer
     implies the one that its group requires (see `implications`); files whose own standard does not say so
-    go without. ``answered`` adds to what is measured whether anything of a group was answered. ``effort``
-    says how long to fit, if not as long as the people are worth. ``wanted`` are sets of three columns to be
-    counted together before others; they may not be chosen by looking at the records. ``promised`` are the
-    models that a part of ``rho`` supports. ``noise`` and ``seed_for_tests`` are for tests: what they make is
-    marked as not private.
+    go without. ``answered`` adds to what is measured whether anything of a group was answered, and whether
+    people were exploited in their own country. ``effort`` says how long to fit, if not as long as the people
+    are worth. ``wanted`` are sets of three columns to be counted together before others; they may not be
+    chosen by looking at the records. ``promised`` are the models that a part of ``rho`` supports. ``noise``
+    and ``seed_for_tests`` are for tests: what they make is marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -80,31 +81,32 @@ class DifferentialPrivacy:
         def people() -> Iterator[Codes]:
             return (reconcile(batch, rules) for batch in population.batches())
 
-        rest, own = self.promised.split(self.rho)
+        rest, apart = self.promised.split(self.rho)
+        own = OwnCountry(self.standard, population.variables if self.answered else ())
         answered, derived = beside(self.standard, population.variables) if self.answered else ((), ())
         measured = measure(
-            lambda: (widen(batch, derived) for batch in people()),
-            (*population.variables, *answered),
+            lambda: (own.widen(widen(batch, derived)) for batch in people()),
+            (*population.variables, *answered, *own.column),
             rho=rest,
             noise=self.noise,
             into=self.into,
             progress=progress,
-            derived=derived,
+            derived=(*derived, *own.follows(len(population.variables) + len(answered))),
             wanted=self.wanted,
         )
         models = measure_models(
             people,
             population.variables,
             self.promised.models,
-            rho=own,
+            rho=apart,
             noise=self.noise,
             standard=self.standard,
             progress=progress,
         )
         random = np.random.default_rng(self.seed_for_tests)
         codes = synthesise(
-            measured,
-            forbidden(rules, measured.blocks),
+            own.without(measured),
+            forbidden(rules, own.without(measured).blocks),
             derived=derived,
             random=random,
             progress=progress,
@@ -112,7 +114,7 @@ class DifferentialPrivacy:
         )
         columns = len(population.variables)
         records = decode(codes[:, :columns], measured.variables[:columns])
-        counts = released_counts(measured, codes)
+        counts = released_counts(measured, own.over(measured.variables).widen(codes))
         encode(records, population.variables)
         return Protected(
             records=records,

@@ -10,7 +10,7 @@ from tiphub.standard.variables import Variable
 from tiphub.vault.s4_protect.dp.blocks import pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
-from tiphub.vault.s4_protect.dp.logic import Derived, crosses_itself
+from tiphub.vault.s4_protect.dp.logic import Derived, Follows, crosses_itself
 
 REGROUP = Fraction(4, 100)
 SINGLES = Fraction(5, 100)
@@ -59,7 +59,7 @@ def choose_triples(
     cardinalities: Sequence[int],
     *,
     people: float,
-    derived: Sequence[Derived] = (),
+    derived: Sequence[Derived | Follows] = (),
     wanted: Sequence[Table] = (),
 ) -> list[Table]:
     """The three-way tables most worth measuring: those ``wanted``, then as noisy two-way tables alone judge.
