@@ -176,6 +176,28 @@ def test_nobody_is_as_uncertain_as_somebody() -> None:
     assert noise.bounds({"citizenship": ["UKR"]}, 3) is None
 
 
+def test_small_errors_of_many_cells_add_up_and_do_not_cancel_out() -> None:
+    """Records with 5 people too few in each of 16 cells are 80 too few in all, not 20."""
+    count = [95] * 16 + [1_080]
+    low = [0.0 if size > 1_000 else 80.4 for size in count]
+    counts = pa.table(
+        {
+            "fields": ["", *["country"] * 17],
+            "values": ["", *(f"c{number}" for number in range(16)), ""],
+            "count": [2_600, *count],
+            "std": [10.0] * 18,
+            "low": [2_580.4, *low[:16], 980.4],
+            "high": [2_619.6, *[119.6] * 16, 1_080.0],
+        }
+    )
+    noise = MeasuredCounts(counts)
+    all_of_them = {"country": [f"c{number}" for number in range(16)]}
+    found = noise.bounds(all_of_them, 16 * 95)
+    assert found is not None
+    assert found.low < 16 * 95 - 80 - 60
+    assert found.high == pytest.approx(16 * 95 + 80 + 1.96 * 40, abs=4)
+
+
 def test_counts_without_noise_say_nothing_of_noise() -> None:
     nothing = pa.nulls(1, pa.float64())
     plain = {"fields": [""], "values": [""], "count": [3], "std": nothing, "low": nothing, "high": nothing}

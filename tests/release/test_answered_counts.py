@@ -12,6 +12,7 @@ import pytest
 from release.sample import Content, content, publish_sample
 from tiphub.errors import TiphubError
 from tiphub.release import check, open_release
+from tiphub.standard.own import OWN
 from tiphub.vault.ledger import Booking
 
 STD = 9.0
@@ -52,6 +53,13 @@ def test_a_release_may_count_who_answered_and_says_what_that_is(tmp_path: Path) 
     assert "`means_of_control:answered`" in (path / "README.md").read_text("utf-8")
     assert "Any of these" in (path / "codebook.html").read_text("utf-8")
     assert all(":" not in name for name in open_release(path).columns)
+
+
+def test_a_release_may_count_who_was_exploited_at_home_and_says_what_that_is(tmp_path: Path) -> None:
+    path = publish(with_answered(OWN), tmp_path)
+    assert check(path) == []
+    assert json.loads((path / "codebook.json").read_text("utf-8"))["own_country"] == OWN
+    assert f"`{OWN}`" in (path / "README.md").read_text("utf-8")
 
 
 def test_a_release_without_says_nothing_of_it(tmp_path: Path) -> None:

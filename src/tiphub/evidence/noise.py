@@ -1,5 +1,6 @@
 """How far the counts of a noisy release may be off, table by table, as the release itself says it."""
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -15,6 +16,8 @@ Cell = Mapping[str, Sequence[str]]
 
 _LARGEST = 200_000
 """A sum of more cells than this is not added up cell by cell."""
+FEW = 10
+"""So many cells or fewer are as far off as each of them is said to be; of more, small errors add up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ class MeasuredCounts:
             one = tuple(listed[0] for listed in values)
             _, low, high = table.cells.get(one, (0, 0.0, Z95 * table.deviation))
             return Bounds(floor(min(low, count)), ceil(max(high, count)), table.error(one) ** 2)
-        return around(count, _variance(table, values, size))
+        variance = _variance(table, values, size)
+        return around(count, max(variance, self._together(table, values, size)) if size > FEW else variance)
 
     def nearest(self, cell: Cell, count: int) -> tuple[int, Bounds] | None:
         """The count nearest to the records' own that the measured ones allow, with its bounds.
@@ -116,6 +120,22 @@ class MeasuredCounts:
         kept = min(max(float(count), middle - half), middle + half)
         variance = ((half + abs(kept - middle)) / Z95) ** 2
         return round(kept), Bounds(max(floor(middle - half), 0), max(ceil(middle + half), 0), variance)
+
+    def _together(self, table: _Table, values: Sequence[Sequence[str]], size: int) -> float:
+        """The variance of a sum whose cells are off by something all together: that does not cancel out.
+
+        Of cells that no record has only the sum is known, by the number of all people.
+        """
+        whole, shown = self._table(frozenset()), [self._table(frozenset([name])) for name in table.names]
+        every = [{cell[0] for cell in one.cells} if one else set() for one in shown]
+        listed = [cell for cell in table.cells if all(map(operator.contains, values, cell))]
+        off = sum(table.cells[cell][0] - table.middle(cell) for cell in listed)
+        unlisted = prod(map(len, every)) - len(table.cells)
+        if whole and unlisted > 0:
+            left = sum(item[0] for item in whole.cells.values()) - sum(map(table.middle, table.cells))
+            here = prod(len(found.intersection(few)) for found, few in zip(every, values, strict=True))
+            off -= (here - len(listed)) * left / unlisted
+        return (table.deviation * sqrt(size) + abs(off) / Z95) ** 2
 
     def _table(self, key: frozenset[str]) -> _Table | None:
         if key not in self._slices:

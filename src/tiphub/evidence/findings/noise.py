@@ -12,14 +12,12 @@ import ibis.expr.types as ir
 from tiphub.evidence.findings.conditions import narrower, years
 from tiphub.evidence.findings.model import Conditions
 from tiphub.evidence.interval import Z95
+from tiphub.evidence.noise import FEW
 from tiphub.standard import Standard, Variable
 from tiphub.standard.own import counted_beside
 
 _MANY = 40
 """Of variables with more values than this a release may merge rare ones: they have no cells of their own."""
-
-_FEW = 10
-"""So many cells or fewer are as far off as each of them is said to be."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Sum:
     @property
     def astray(self) -> bool:
         """Whether many cells were added up, and their small errors with them, to more than noise allows."""
-        return self.size > _FEW and abs(self.off) > Z95 * sqrt(self.noise + self.guessed)
+        return self.size > FEW and abs(self.off) > Z95 * sqrt(self.noise + self.guessed)
 
     def plus(self, other: "Sum") -> "Sum":
         """Both together."""
