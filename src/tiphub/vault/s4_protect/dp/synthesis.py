@@ -41,7 +41,7 @@ def effort_for(people: int) -> Effort:
         groups=_between(100, people // 50, 1_000),
         first_steps=_between(300, people // 40, 2_500),
         second_steps=_between(200, people // 100, 800),
-        rounds=_between(200, people // 120, 2_000),
+        rounds=_between(200, people // 50, 5_000),
     )
 
 
