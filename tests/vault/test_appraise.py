@@ -11,8 +11,9 @@ from typer.testing import CliRunner, Result
 from tiphub.cli import app
 from tiphub.errors import TiphubError
 from tiphub.vault.agencies import add_agency
+from tiphub.vault.appraisal import appraise
 from tiphub.vault.hub import Hub, ReleaseSettings, Settings, open_hub
-from tiphub.vault.pipeline import appraise, build, found
+from tiphub.vault.pipeline import build, found
 from tiphub.vault.store import Store
 from vault.desk import MAPPING, Desk, Row
 

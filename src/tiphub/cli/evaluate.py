@@ -58,8 +58,8 @@ def evaluate(
     rehearsed with four people in five and thrown away, which takes about as long as a build; nothing is
     published and no budget is spent. Ends with 1 if an attack succeeds.
     """
+    from tiphub.vault.appraisal import appraise
     from tiphub.vault.hub import open_hub
-    from tiphub.vault.pipeline import appraise
     from tiphub.vault.s5_evaluate import report
 
     opened = open_hub(hub)

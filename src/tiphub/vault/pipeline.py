@@ -2,39 +2,31 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-
-import ibis
-import ibis.expr.types as ir
 
 from tiphub import __version__
 from tiphub.errors import TiphubError
-from tiphub.evidence.findings import counted_together, library
 from tiphub.progress import Progress, Silent
-from tiphub.release import Release, open_release, release_folders
-from tiphub.standard import Standard, encode, load_standard
-from tiphub.standard.implications import implications, reconcile
-from tiphub.standard.variables import Codes
+from tiphub.release import release_folders
+from tiphub.standard import load_standard
 from tiphub.tabular import ReadOptions
-from tiphub.vault import s1_ingest, s2_harmonise, s3_link, s5_evaluate, s6_publish
+from tiphub.vault import s1_ingest, s2_harmonise, s5_evaluate, s6_publish
 from tiphub.vault.agencies import Agency, list_agencies, load_agency
 from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub, Settings, create_hub
 from tiphub.vault.keys import make_key
 from tiphub.vault.ledger import Booking, check_signature
-from tiphub.vault.models import models_share, release_models
+from tiphub.vault.models import release_models
+from tiphub.vault.people import population_of
+from tiphub.vault.protection import protection
 from tiphub.vault.s2_harmonise import Quality, Reading
-from tiphub.vault.s4_protect import KAnonymity, Population, Protected, ProtectionMethod
-from tiphub.vault.s4_protect.dp.method import DifferentialPrivacy
-from tiphub.vault.s4_protect.dp.models import Promised
-from tiphub.vault.spending import Spend, open_ledger, paid, spend_of
+from tiphub.vault.s4_protect import KAnonymity
+from tiphub.vault.spending import open_ledger, paid
 from tiphub.vault.store import Contribution, Store
 
 
@@ -167,7 +159,7 @@ def build(
             gate. Nothing is left half-done; what was booked stays spent.
     """
     progress = progress or Silent()
-    method, spend = _protection(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
+    method, spend = protection(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
     signer = check_signature(signed_mixed) if signed_mixed else ""
     day = datetime.now(UTC).date()
     release_columns(hub, load_standard())
@@ -190,7 +182,7 @@ def build(
         if newest and not again and (store.evaluation(newest.name) or {}).get("state") == state:
             told(f"Nothing changed since release {newest.name}: it stands, and no other was made.")
             return newest
-        population = _population(hub, store)
+        population = population_of(hub, store)
         version = s6_publish.next_version(hub.releases, day, store.published())
         if newest and isinstance(method, KAnonymity):
             told(
@@ -238,99 +230,6 @@ def build(
     return release
 
 
-@dataclass(frozen=True)
-class Appraisal:
-    """A release, and all that the hub's team may know of it; ``figures`` give people away."""
-
-    release: Release
-    figures: Mapping[str, Any]
-
-
-def appraise(
-    hub: Hub,
-    version: str = "",
-    progress: Progress | None = None,
-    *,
-    attacks: bool = True,
-    again: bool = False,
-) -> Appraisal:
-    """Tell the hub's team what a release kept, and what attacks find. Nothing of it may be published.
-
-    What needs the people as they were is kept since the release was built. The attacks are rehearsed on the
-    people whom the vault holds now, with the release's method and parameters; no budget is spent, since
-    nothing leaves. They are kept, so that every later report tells the same.
-
-    Args:
-        hub: whose vault it is.
-        version: of the release; the newest one if not given.
-        progress: listens to the stages.
-        attacks: whether to rehearse them if that was not done yet.
-        again: rehearse them anew.
-
-    Raises:
-        TiphubError: there is no such release, or the vault knows nothing of it.
-    """
-    progress = progress or Silent()
-    release = open_release(_release_folder(hub, version))
-    with Store.open(hub) as store:
-        kept = store.evaluation(release.version)
-        if kept is None:
-            raise TiphubError(
-                f"The vault has no figures of release {release.version}: it was built with another vault.",
-                where=str(release.path),
-                do="To have figures, build a release with this vault: tiphub build HUB --again",
-            )
-        figures = {name: value for name, value in kept.items() if name not in {"conclusions", "state"}}
-        if "conclusions" in kept:
-            figures["findings"] = s5_evaluate.compare(
-                kept["conclusions"], release, store.standard, progress=progress
-            )
-        if attacks and (again or "rehearsal" not in kept):
-            try:
-                figures["rehearsal"] = _rehearse(hub, store, release, progress)
-                store.keep_evaluation(release.version, {**kept, "rehearsal": figures["rehearsal"]})
-            except TiphubError as error:
-                figures["not_rehearsed"] = " ".join(filter(None, (error.what, error.do)))
-    return Appraisal(release, figures)
-
-
-def _release_folder(hub: Hub, version: str) -> Path:
-    folders = list(release_folders(hub.releases))
-    if not folders:
-        raise TiphubError(
-            "There is no release to evaluate yet.", where=str(hub.releases), do="Make one: tiphub build HUB"
-        )
-    found = [folder for folder in folders if version in {"", folder.name}]
-    if not found:
-        known = ", ".join(folder.name for folder in folders)
-        raise TiphubError(
-            f"There is no release {version}.", where=str(hub.releases), do=f"There are: {known}."
-        )
-    return found[0]
-
-
-def _rehearse(hub: Hub, store: Store, release: Release, progress: Progress) -> Mapping[str, Any]:
-    """Attack a rehearsal of a release: the method of ``hub.yml`` with the release's own parameters."""
-    method, _ = _protection(hub, None, confirmed_large_epsilon=True)
-    parameters = release.statement["parameters"]
-    if method.name != release.statement["method"]:
-        raise TiphubError(
-            f"hub.yml asks for {method.name} now, and the release was protected by"
-            f" {release.statement['method']}.",
-            do="Set release.method in hub.yml as it was, and try again.",
-        )
-    if isinstance(method, DifferentialPrivacy):
-        method = replace(method, rho=Fraction(parameters["rho"]), delta=float(parameters["delta"]))
-    elif isinstance(method, KAnonymity):
-        method = replace(method, k=int(parameters["k"]))
-    population = _population(hub, store)
-
-    def protect(batches: Callable[[], Iterator[Codes]]) -> Protected:
-        return method.protect(replace(population, batches=batches), progress=progress)
-
-    return s5_evaluate.rehearse(population, protect, progress=progress)
-
-
 def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | None) -> str:
     """A sum over everything that a release is made from; equal where nothing changed."""
     files = [
@@ -340,65 +239,6 @@ def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | N
     settings = [asdict(hub.settings), epsilon, asdict(_description(hub, senders)), models]
     document = json.dumps([files, settings, store.standard.version, __version__], default=str, sort_keys=True)
     return sha256(document.encode()).hexdigest()
-
-
-def _protection(
-    hub: Hub, epsilon: float | None, *, confirmed_large_epsilon: bool
-) -> tuple[ProtectionMethod, Spend | None]:
-    """The method that the hub asks for, and what it spends."""
-    settings = hub.settings.release
-    standard = load_standard()
-    promised = Promised(models=release_models(hub, standard), share=models_share(hub))
-    if settings.method == "dp":
-        spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
-        method = DifferentialPrivacy(
-            rho=spend.rho,
-            delta=spend.delta,
-            standard=standard,
-            wanted=counted_together(library(standard), release_columns(hub, standard)[0], standard),
-            promised=promised,
-        )
-        s6_publish.refuse_unargued(method.argument)
-        return method, spend
-    if settings.method != "k_anonymity":
-        raise TiphubError(
-            f"There is no protection method '{settings.method}'.",
-            where=str(hub.root / "hub.yml"),
-            do="There are: dp, k_anonymity.",
-        )
-    if epsilon is not None:
-        raise TiphubError(
-            "This hub protects with k_anonymity, which has no epsilon.",
-            where=str(hub.root / "hub.yml"),
-            do="Leave the epsilon out, or set release.method to dp.",
-        )
-    return KAnonymity(k=settings.k), None
-
-
-def _population(hub: Hub, store: Store) -> Population:
-    variables, quasi_identifiers = release_columns(hub, store.standard)
-    columns = [item.name for item in variables]
-    people = _in_domain(s3_link.link(store.records()), columns, hub.settings.years, store.standard)
-
-    rules = implications(store.standard, variables)
-
-    def batches() -> Iterator[Codes]:
-        for batch in store.engine.batches(people):
-            yield reconcile(encode(batch, variables), rules)
-
-    return Population(variables=variables, quasi_identifiers=quasi_identifiers, batches=batches)
-
-
-def _in_domain(
-    people: ir.Table, columns: Sequence[str], years: tuple[int, int], standard: Standard
-) -> ir.Table:
-    """The columns of a release; a year outside the declared ones is told as unknown."""
-    declared = {
-        name: people[name].between(*years).ifelse(people[name], ibis.null("int32"))
-        for name in columns
-        if standard.columns[name].kind == "integer"
-    }
-    return people.mutate(**declared).select(*columns)
 
 
 def _description(hub: Hub, senders: Sequence[Agency]) -> s6_publish.Description:
