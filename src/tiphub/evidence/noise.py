@@ -35,6 +35,20 @@ def around(count: int, variance: float) -> Bounds:
     return Bounds(max(floor(count - half), 0), ceil(count + half), variance)
 
 
+def measured(count: float, low: float, high: float, deviation: float) -> float:
+    """What was measured where a release tells a count between bounds.
+
+    Bounds are cut at 0, and widened to a count that lies outside of them.
+
+    >>> [round(measured(*told, deviation=10.2)) for told in ((90, 80, 120), (3, 0, 25), (70, 70, 110))]
+    [100, 5, 90]
+    """
+    half = Z95 * deviation
+    if count >= high and low > 0:
+        return low + half
+    return high - half if low <= 0 or count <= low else (low + high) / 2
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """One measured table: its columns, the deviation of each of its cells, and the cells that anybody has."""
@@ -51,13 +65,8 @@ class _Table:
         return max(self.deviation, (high - count) / Z95, (count - low) / Z95)
 
     def middle(self, cell: tuple[str, ...]) -> float:
-        """What was measured: bounds are cut at 0, and widened to a count that lies outside of them."""
-        if cell not in self.cells:
-            return 0.0
-        (count, low, high), half = self.cells[cell], Z95 * self.deviation
-        if count >= high and low > 0:
-            return low + half
-        return high - half if low <= 0 or count <= low else (low + high) / 2
+        """What was measured in a cell."""
+        return measured(*self.cells[cell], self.deviation) if cell in self.cells else 0.0
 
 
 class MeasuredCounts:

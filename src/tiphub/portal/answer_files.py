@@ -31,15 +31,7 @@ def as_json(found: Answer, smallest_count: int | None) -> dict[str, Any]:
                 "value": line.code,
                 "label": line.label,
                 "series": cell.series or None,
-                "numerator": cell.count,
-                "denominator": cell.of.people,
-                "share": cell.share,
-                "low": cell.low,
-                "high": cell.high,
-                "numerator_low": cell.number.low,
-                "numerator_high": cell.number.high,
-                "denominator_low": cell.of.low,
-                "denominator_high": cell.of.high,
+                **cell.figures,
             }
             for line in found.lines
             for cell in line.cells

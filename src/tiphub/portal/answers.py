@@ -31,6 +31,21 @@ class Cell:
         """How many people, if it may be said."""
         return self.number.people
 
+    @property
+    def figures(self) -> dict[str, float | int | None]:
+        """The numbers by the names that files and the API give them."""
+        return {
+            "numerator": self.number.people,
+            "denominator": self.of.people,
+            "share": self.share,
+            "low": self.low,
+            "high": self.high,
+            "numerator_low": self.number.low,
+            "numerator_high": self.number.high,
+            "denominator_low": self.of.low,
+            "denominator_high": self.of.high,
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

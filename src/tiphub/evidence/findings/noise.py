@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from tiphub.evidence.findings.conditions import narrower, years
 from tiphub.evidence.findings.model import Conditions
 from tiphub.evidence.interval import Z95
-from tiphub.evidence.noise import FEW
+from tiphub.evidence.noise import FEW, measured
 from tiphub.standard import Standard, Variable
 from tiphub.standard.own import counted_beside
 
@@ -183,14 +183,7 @@ def _measured(rows: list[dict[str, object]], size: int, people: float | None) ->
         error = max(high - count, count - low) / Z95
         if error > deviation:
             cells[place] = error
-        middle[place] = _middle(count, low, high, Z95 * deviation)
+        middle[place] = measured(count, low, high, deviation)
         counts[place] = count
     left, unlisted = (0.0 if people is None else people - sum(middle.values())), size - len(middle)
     return _Measured(deviation, cells, middle, counts, left / unlisted if unlisted > 0 else 0.0)
-
-
-def _middle(count: float, low: float, high: float, half: float) -> float:
-    """What was measured: bounds are cut at 0, and widened to a count that lies outside of them."""
-    if count >= high and low > 0:
-        return low + half
-    return high - half if low <= 0 or count <= low else (low + high) / 2

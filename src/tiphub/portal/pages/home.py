@@ -151,15 +151,7 @@ def _figures(found: dict[str, Answer], visit: Visit, people: Number, *, noisy: b
                     t("home.figure.of", known=of),
                     t("home.figure.interval", interval=t.interval(cell.low, cell.high)),
                 ],
-                "numerator": cell.count,
-                "denominator": cell.of.people,
-                "share": cell.share,
-                "low": cell.low,
-                "high": cell.high,
-                "numerator_low": cell.number.low,
-                "numerator_high": cell.number.high,
-                "denominator_low": cell.of.low,
-                "denominator_high": cell.of.high,
+                **cell.figures,
             }
         )
     counts = {
