@@ -7,7 +7,7 @@ from tiphub.evidence.models.model import odds_ratios
 from tiphub.evidence.models.noisy import NoisyTable
 from tiphub.evidence.models.noisy_model import noisy_odds_ratios
 from tiphub.evidence.models.outcomes import OUTCOMES
-from tiphub.evidence.models.released import declared_models, released_odds_ratios
+from tiphub.evidence.models.released import declared_models, odds_ratios_of, released_odds_ratios
 from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
 from tiphub.evidence.models.terms import REFERENCES
 
@@ -26,6 +26,7 @@ __all__ = [
     "declared_models",
     "noisy_odds_ratios",
     "odds_ratios",
+    "odds_ratios_of",
     "read_country_values",
     "released_odds_ratios",
 ]

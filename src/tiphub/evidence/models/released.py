@@ -52,6 +52,22 @@ def released_odds_ratios(
     """
     offered = declared_models(release, standard)
     place, model = _choose(offered, outcome, on, among or {}, str(release.path))
+    return odds_ratios_of(release, model, place, on=on, references=references)
+
+
+def odds_ratios_of(
+    release: Release,
+    model: DeclaredModel,
+    place: int,
+    *,
+    on: Sequence[str] = (),
+    references: Mapping[str, str] | None = None,
+) -> OddsRatios:
+    """The odds ratios of one of a release's models (`declared_models`, ``place`` from 0), or of a part of it.
+
+    Raises:
+        TiphubError: its tables cannot be read, or the noise hides everything.
+    """
     measured = tables_of(read_model_tables(release.file(FILE)), place + 1, model)
     shape, tables = _some(model.shape, measured, on or model.on)
     found = noisy_odds_ratios(shape, tables, model.outcome, references=references)
