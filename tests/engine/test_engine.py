@@ -78,3 +78,25 @@ def test_too_little_memory_is_told_and_nothing_is_spilled_unasked(
     ):
         engine.execute(distinct)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stream_of_the_engine_is_collected_while_it_is_read() -> None:
+    numbers = pa.table({"a": range(600_000), "b": [None] * 600_000}).cast(
+        pa.schema([("a", pa.int64()), ("b", pa.string())])
+    )
+    with DuckDBEngine() as engine:
+        stream = engine.batches(engine.register("t", numbers), rows=50_000)
+        kept = engine.collect("kept", numbers.schema, stream)
+        assert (kept.count().execute(), kept.a.sum().execute()) == (600_000, 599_999 * 300_000)
+        assert kept.b.count().execute() == 0
+        nobody = engine.collect("kept", numbers.schema, [])
+        assert nobody.count().execute() == 0
+
+
+def test_what_is_collected_takes_little_memory() -> None:
+    codes = pa.table({f"c{place}": ["yes", "no", None, "no"] * 50_000 for place in range(20)})
+    with DuckDBEngine() as engine:
+        engine.collect("codes", codes.schema, codes.to_batches(max_chunksize=50_000) * 4)
+        ((kept,),) = engine.execute("SELECT sum(memory_usage_bytes)::BIGINT FROM duckdb_memory()")
+        plain = 4 * codes.nbytes
+        assert kept < plain / 5

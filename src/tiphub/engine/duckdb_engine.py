@@ -1,8 +1,8 @@
 """The embedded engine: DuckDB, spoken to through Ibis."""
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -17,6 +17,9 @@ from tiphub.errors import TiphubError
 _FULL = ("no space left", "file too large", "disk quota", "could not write", "could not fully write")
 
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+_TOGETHER = 250_000
+"""Rows that `DuckDBEngine.collect` packs at once: so many lie in memory as they came."""
 
 
 class _Counted:
@@ -132,6 +135,27 @@ class DuckDBEngine:
         with speaking():
             self._con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {self.backend.compile(expr)}")
         return self.backend.table(name, database=("temp", "main"))
+
+    def collect(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ir.Table:
+        """Keep a stream's rows in memory as a table, packed as they come: some ten bytes a row of codes.
+
+        The stream may be of this engine's own `batches`.
+        """
+        # A connection of its own: a statement on the stream's would end the stream.
+        with speaking(), closing(self._con.cursor()) as other:
+            other.execute("ATTACH IF NOT EXISTS ':memory:' AS collected (COMPRESS)")
+            other.register("came", schema.empty_table())
+            other.execute(f"CREATE OR REPLACE TABLE collected.{name} AS FROM came")
+            loose = 0
+            for batch in batches:
+                other.register("came", pa.Table.from_batches([batch], schema))
+                other.execute(f"INSERT INTO collected.{name} FROM came")
+                loose += batch.num_rows
+                if loose >= _TOGETHER:
+                    other.execute("CHECKPOINT collected")
+                    loose = 0
+            other.execute("CHECKPOINT collected")
+        return self.backend.table(name, database=("collected", "main"))
 
     def view(self, name: str, expr: ir.Table) -> ir.Table:
         """Give an expression a name, so that what is built on it neither repeats it nor compiles it again."""

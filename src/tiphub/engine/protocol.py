@@ -1,6 +1,6 @@
 """What the rooms above ask of an engine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,6 +25,9 @@ class Engine(Protocol):
 
     def batches(self, expr: ir.Table, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """Stream the rows of an expression."""
+
+    def collect(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ir.Table:
+        """Keep a stream's rows in memory as a table, packed as they come."""
 
     def write_parquet(self, expr: ir.Table, path: Path) -> None:
         """Write an expression to a Parquet file."""

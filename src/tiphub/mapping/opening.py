@@ -43,7 +43,7 @@ def read_options(mapping: Mapping) -> ReadOptions:
 
 
 def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -> StandardTable:
-    """Read a data file by one of the standard's layouts; the accepted rows are kept in memory.
+    """Read a data file by one of the standard's layouts; the accepted rows are kept in memory, packed.
 
     Raises:
         TiphubError: no such file or layout, a column is missing, or no row could be read.
@@ -53,13 +53,13 @@ def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -
     stream = engine.register("_opened", raw.reader())
     rows = harmonise(stream, found.mapping, standard, today=dt.datetime.now(tz=dt.UTC).date())
     counts = {"read": 0, "quarantined": 0}
-    kept = list(_accepted(engine.batches(rows), counts))
-    if not kept:
+    schema = rows.drop("problems", "warnings").schema().to_pyarrow()
+    table = engine.collect("_accepted", schema, _accepted(engine.batches(rows), counts))
+    if counts["read"] == counts["quarantined"]:
         what = (
             "No row of the file could be read by this layout." if counts["read"] else "The file has no rows."
         )
         raise TiphubError(what, where=f"{path.name}, {layout}", do="Check that the layout is the right one.")
-    table = engine.register("_accepted", pa.Table.from_batches(kept))
     return StandardTable(table, found, carried(found, standard), counts["read"], counts["quarantined"])
 
 
