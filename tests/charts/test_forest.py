@@ -55,3 +55,34 @@ def test_a_ratio_stands_where_it_is_however_large() -> None:
 def test_nothing_to_show_is_still_a_picture() -> None:
     for points in ([], [Point("Woman", "1 (reference)")]):
         assert png(forest(points, FRAME), scale=1).startswith(b"\x89PNG")
+
+
+def drawn_texts(spec: Any) -> dict[str, tuple[str, float, float]]:
+    """Where each text of the plot is anchored, and its place, as the renderer wrote it."""
+    found = {}
+    for item in ET.fromstring(svg(spec)).iter("{http://www.w3.org/2000/svg}text"):
+        x, y = item.attrib["transform"].removeprefix("translate(").rstrip(")").split(",")
+        found[item.text or ""] = (item.attrib["text-anchor"], float(x), float(y))
+    return found
+
+
+def test_a_narrow_plot_is_of_a_phones_width_and_writes_above_the_intervals() -> None:
+    crowded = Point(
+        "A label that leaves no room for any number beside it", "0.45 (0.30–0.66)", 0.45, 0.3, 0.66
+    )
+    spec: Any = forest([*POINTS, crowded], FRAME, narrow=True)
+    alt.Chart.from_dict(spec, validate=True)
+    assert float(ET.fromstring(svg(spec)).attrib["width"]) < 360
+    found = drawn_texts(spec)
+    for point in [*POINTS[1:], crowded]:
+        (anchor, x, y), (side, end, beside) = found[point.label], found[point.text]
+        assert (anchor, side, x, end) == ("start", "end", 0.0, 300.0)
+        assert (beside > y) == (point == crowded)
+    for row in rows(spec):
+        assert row["ratio"] is None or row["row"] > row["beside"] >= row["line"]
+
+
+def test_an_interval_that_is_smaller_than_its_point_has_ends_that_are_seen() -> None:
+    drawn = ET.fromstring(svg(forest([Point("Man", "1.90 (1.88–1.92)", 1.9, 1.88, 1.92)], FRAME)))
+    ends = [item for item in drawn.iter() if item.attrib.get("aria-roledescription") == "tick"]
+    assert len(ends) == 2

@@ -12,6 +12,10 @@ from tiphub.charts.render import Spec
 from tiphub.charts.theme import INK, LINE, MUTED, SERIES
 
 STEP = 24
+CAP = 12
+"""How high the ends of an interval are: higher than the point, so that an interval inside of it is seen."""
+NARROW = 300
+"""How wide the axis of a narrow plot is: all of a phone's."""
 WIDEST = 50.0
 """An interval that reaches further from 1 is cut, with an arrow; a ratio never is."""
 
@@ -33,19 +37,29 @@ class Point:
 
 
 def forest(
-    points: Sequence[Point], frame: Frame, *, less: str = "lower odds", more: str = "higher odds"
+    points: Sequence[Point],
+    frame: Frame,
+    *,
+    less: str = "lower odds",
+    more: str = "higher odds",
+    narrow: bool = False,
 ) -> Spec:
     """A row a point, in the order given; the numbers written at the right; 1 marked as no difference.
 
     What an interval tells shows without colour: a filled point where it leaves 1 out, a hollow one where it
-    does not.
+    does not. ``narrow`` writes labels and numbers above the intervals, for a phone.
     """
+    longest = max((len(point.label) for point in points), default=0)
+    left = 0 if narrow else min(30 + 6 * longest, 270)
+    indent = 0 if narrow else 14
+    width = NARROW if narrow else 360
     least, most = _range(points)
-    rows = [_row(place, point, least, most) for place, point in enumerate(points)]
+    places, length = _places(points, narrow=narrow)
+    rows = [_row(place, point, least, most) for place, point in zip(places, points, strict=True)]
     shown = [row for row in rows if row["ratio"] is not None]
-    left = min(30 + 6 * max((len(point.label) for point in points), default=0), 270)
-    width, height = 360, STEP * max(len(points), 1)
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(domain=[-0.6, len(points) - 0.4], reverse=True, nice=False))
+    height = round(STEP * max(length, 1.0))
+    scale = alt.Scale(domain=[0, max(length, 1.0)], reverse=True, nice=False)
+    y, line, beside = (alt.Y(f"{name}:Q", axis=None, scale=scale) for name in ("row", "line", "beside"))
     x = alt.X(
         "ratio:Q",
         scale=alt.Scale(type="log", domain=[least, most], nice=False),
@@ -56,7 +70,9 @@ def forest(
     said = alt.Description("said:N")
     label = every.mark_text(align="left", color=INK, fontSize=12)
     heading = every.mark_text(align="left", color=INK, fontSize=12, fontWeight=600)
+    numbers = every.mark_text(align="right" if narrow else "left", color=INK, fontSize=12)
     arrow = some.mark_point(shape="triangle-right", filled=True, size=40, color=INK, opacity=1)
+    cap = some.mark_tick(orient="vertical", color=INK, thickness=1.5, size=CAP, opacity=1)
     layers = (
         one.mark_rule(color=MUTED, strokeDash=[4, 3], strokeWidth=1.5).encode(x=x),
         some.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q", y=y),
@@ -69,11 +85,11 @@ def forest(
             description=said,
             tooltip=alt.Tooltip("said:N"),
         ),
-        label.transform_filter("!datum.heading").encode(x=alt.value(14 - left), y=y, text="label:N"),
-        heading.transform_filter("datum.heading").encode(x=alt.value(-left), y=y, text="label:N"),
-        every.mark_text(align="left", color=INK, fontSize=12).encode(
-            x=alt.value(width + 12), y=y, text="text:N"
-        ),
+        cap.transform_filter("!datum.beyond").encode(x=alt.X("high:Q"), y=y),
+        cap.transform_filter("!datum.below").encode(x=alt.X("low:Q"), y=y),
+        label.transform_filter("!datum.heading").encode(x=alt.value(indent - left), y=line, text="label:N"),
+        heading.transform_filter("datum.heading").encode(x=alt.value(-left), y=line, text="label:N"),
+        numbers.encode(x=alt.value(width if narrow else width + 12), y=beside, text="text:N"),
         _side(less, 0.0, height, "left"),
         _side(more, float(width), height, "right"),
     )
@@ -81,8 +97,29 @@ def forest(
     return framed(chart, frame, left=left)
 
 
-def _row(place: int, point: Point, least: float, most: float) -> dict[str, object]:
-    row: dict[str, object] = {"row": place, "label": point.label, "text": point.text, "ratio": None}
+_Place = tuple[float, float, float]
+"""Where, in rows from the top, a point's interval, its label and its numbers stand."""
+
+
+def _places(points: Sequence[Point], *, narrow: bool) -> tuple[list[_Place], float]:
+    """Where each point stands, and how many rows all take."""
+    if not narrow:
+        return [(at + 0.5, at + 0.5, at + 0.5) for at in range(len(points))], float(len(points))
+    places: list[_Place] = []
+    at = 0.0
+    for point in points:
+        label = at + (0.7 if point.heading else 0.5)
+        crowded = 6.5 * (len(point.label) + len(point.text)) > NARROW
+        beside = label + 0.65 * crowded
+        drawn = beside + 0.6 * (point.ratio is not None)
+        places.append((drawn, label, beside))
+        at = drawn + (0.45 if point.ratio is not None else 0.35)
+    return places, at
+
+
+def _row(place: _Place, point: Point, least: float, most: float) -> dict[str, object]:
+    row: dict[str, object] = dict(zip(("row", "line", "beside"), (round(at, 3) for at in place), strict=True))
+    row |= {"label": point.label, "text": point.text, "ratio": None}
     row |= {"heading": point.heading, "said": f"{point.label}: {point.text}"}
     if point.ratio is None or point.low is None or point.high is None:
         return row
