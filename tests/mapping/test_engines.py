@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tiphub.mapping import harmonise, load_layout, parse_mapping
+from tiphub.mapping import harmonise, load_layout, parse_mapping, standard_of
 from tiphub.mapping.harmonise import judged
 from tiphub.standard import Standard
 
@@ -55,8 +55,9 @@ def test_duckdb_and_datafusion_read_the_same(rows: Rows, standard: Standard) -> 
         assert found[0].column(name).to_pylist() == found[1].column(name).to_pylist(), name
 
 
-@pytest.mark.parametrize("layout", ["ctdc-2018", "htcds-2.0"])
-def test_it_compiles_for_spark(layout: str, standard: Standard) -> None:
+@pytest.mark.parametrize("layout", ["ctdc-2018", "htcds-2.0", "ctdc-victim-perpetrator-2022"])
+def test_it_compiles_for_spark(layout: str) -> None:
+    standard = standard_of(layout)
     found = load_layout(layout, standard)
     columns = dict.fromkeys(found.columns, "string")
     raw = ibis.table({"_row": "int64", "_defect": "string", **columns}, name="raw")

@@ -16,6 +16,7 @@ from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
+from tiphub.standard import ONE_RECORD
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -38,6 +39,7 @@ class Format(StrEnum):
 class _Audited:
     risk: "Risk"
     quarantined: int
+    record: str = ""
 
 
 @app.command()
@@ -98,15 +100,14 @@ def _audit_layout(
     file: Path, layout: str, engine: "Engine", chosen: Sequence[str] | None, k: int
 ) -> _Audited:
     from tiphub.evidence.risk import disclosure_risk
-    from tiphub.mapping import load_layout, open_standard
-    from tiphub.standard import load_standard
+    from tiphub.mapping import load_layout, open_standard, standard_of
 
-    standard = load_standard()
+    standard = standard_of(layout)
     declared = load_layout(layout, standard).quasi_identifiers
     opened = open_standard(file, layout, standard, engine)
     names = chosen or declared or [name for name in standard.quasi_identifiers if name in opened.columns]
     risk = disclosure_risk(opened.table.select(list(opened.columns)), names, threshold=k)
-    return _Audited(risk, opened.quarantined)
+    return _Audited(risk, opened.quarantined, ONE_RECORD[opened.layout.record])
 
 
 def _audit_raw(file: Path, engine: "Engine", chosen: Sequence[str] | None, k: int) -> _Audited:
@@ -138,6 +139,7 @@ def _document(file: Path, layout: str | None, audited: _Audited) -> dict[str, An
     return {
         "source": str(file),
         "layout": layout,
+        "record": audited.record or None,
         "quarantined": audited.quarantined,
         **asdict(risk),
         "unique_share": risk.share(risk.unique),
@@ -148,6 +150,8 @@ def _document(file: Path, layout: str | None, audited: _Audited) -> dict[str, An
 def _tell(file: Path, layout: str | None, audited: _Audited) -> None:
     risk, console = audited.risk, Console(highlight=False)
     console.print(f"[bold]{escape(str(file))}[/bold]" + (f"  layout {layout}" if layout else "  as it is"))
+    if audited.record not in {"", ONE_RECORD["victim"]}:
+        console.print(f"One record is {audited.record}: somebody in several of them may be easier to find.")
     left_out = f", {audited.quarantined:,} more not accepted" if audited.quarantined else ""
     names = f"{amount(len(risk.columns), 'column')}: {escape(', '.join(risk.columns))}"
     console.print(f"{amount(risk.records, 'record')}{left_out}; {names}")

@@ -8,7 +8,6 @@ import typer
 from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
-from tiphub.standard import load_standard
 
 
 @app.command()
@@ -24,9 +23,9 @@ def convert(
     import pyarrow.csv as pa_csv
 
     from tiphub.engine import DuckDBEngine
-    from tiphub.mapping import load_layout, open_standard, write_layout
+    from tiphub.mapping import load_layout, open_standard, standard_of, write_layout
 
-    standard = load_standard()
+    standard = standard_of(source)
     layout = load_layout(target, standard)
     if out.exists() and not overwrite:
         raise TiphubError("The file to write is there already.", where=str(out), do="Add --overwrite.")

@@ -13,12 +13,12 @@ from tiphub.amount import amount
 from tiphub.cli.app import app
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
-from tiphub.standard import load_standard
 
 if TYPE_CHECKING:
     from tiphub.vault.synthesise import Synthesis
 
 DELTA = 1e-7
+PAIRS = " The promise is to each pair: to a person in several of them it is weaker (see statement.json)."
 
 
 @app.command()
@@ -42,10 +42,11 @@ def synthesise(
     statement.json. The domains come from the layout and the declared years, never from the file.
     Nothing is booked: keep account of what you publish, or use a hub, whose ledger does.
     """
+    from tiphub.mapping import standard_of
     from tiphub.vault.s4_protect.dp.accounting import rho_for
     from tiphub.vault.synthesise import synthesise as make
 
-    standard = load_standard()
+    standard = standard_of(layout)
     rho = rho_for(epsilon, delta, confirmed_large_epsilon=confirm_large_epsilon)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TiphubError("The folder to write is not empty.", where=str(out), do="Choose another.")
@@ -73,6 +74,7 @@ def synthesise(
     typer.echo(
         f"{made.records.num_rows:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}"
     )
+    typer.echo(f"One record is {made.statement['record']}.{PAIRS if standard.record == 'pair' else ''}")
 
 
 def _years(text: str, first: int) -> tuple[int, int]:

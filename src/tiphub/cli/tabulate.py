@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,12 +15,16 @@ from rich.table import Table
 from tiphub.cli.app import app
 from tiphub.cli.sources import open_source, pairs
 from tiphub.errors import TiphubError
-from tiphub.standard import Standard, load_standard
+from tiphub.standard import Standard
 
 if TYPE_CHECKING:
     from tiphub.evidence import Row, Tabulation
 
 
+PAIRS = (
+    "Counted are victim-perpetrator pairs, not people: somebody in several pairs is counted in each, "
+    "and intervals, which take pairs for independent, may be too narrow."
+)
 BOUNDS = ("numerator_low", "numerator_high", "denominator_low", "denominator_high")
 WIDE = 200
 """Characters a line, where the table goes to a file or another program."""
@@ -57,10 +61,11 @@ def tabulate(
     """
     from tiphub.engine import DuckDBEngine
     from tiphub.evidence import tabulate as count
+    from tiphub.mapping import standard_of
 
     if (group is None) == (field is None):
         raise TiphubError("Name either a group or a field.", do="Give --group or --field, not both.")
-    standard = load_standard()
+    standard = standard_of(layout)
     conditions = pairs(where or [])
     with DuckDBEngine() as engine:
         opened = open_source(source, layout, standard, engine)
@@ -74,6 +79,8 @@ def tabulate(
             smallest_count=opened.smallest_count,
             noise=opened.noise(engine),
         )
+    if standard.record == "pair":
+        found = replace(found, notes=(*found.notes, PAIRS))
     if format is Format.json:
         rows = [asdict(row) for row in found.rows]
         notes = {"notes": list(found.notes)} if found.notes else {}

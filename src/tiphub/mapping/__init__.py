@@ -2,7 +2,14 @@
 
 from tiphub.mapping.domain import layout_variables, layout_words
 from tiphub.mapping.harmonise import harmonise
-from tiphub.mapping.load import layout_names, load_layout, load_mapping, parse_mapping
+from tiphub.mapping.load import (
+    layout_names,
+    layout_record,
+    load_layout,
+    load_mapping,
+    parse_mapping,
+    standard_of,
+)
 from tiphub.mapping.opening import StandardTable, open_standard, read_options
 from tiphub.mapping.spec import FieldMapping, FileOptions, GroupMapping, Layout, Mapping
 from tiphub.mapping.suggest import suggest
@@ -19,6 +26,7 @@ __all__ = [
     "carried",
     "harmonise",
     "layout_names",
+    "layout_record",
     "layout_variables",
     "layout_words",
     "load_layout",
@@ -26,6 +34,7 @@ __all__ = [
     "open_standard",
     "parse_mapping",
     "read_options",
+    "standard_of",
     "suggest",
     "write_layout",
 ]

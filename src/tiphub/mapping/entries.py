@@ -10,7 +10,7 @@ from tiphub.mapping.spec import FieldMapping, GroupMapping, Read, Unset
 from tiphub.standard import Field, Standard
 
 _FIELD = ("column", "constant", "read", "values", "unknown", "formats", "yes", "no", "write", "write_unknown")
-_GROUP = ("column", "split", "values", "unset", "unknown", "flags", "together", "yes", "no")
+_GROUP = ("column", "split", "join", "values", "unset", "unknown", "flags", "together", "yes", "no")
 _READS: abc.Mapping[str, tuple[Read, ...]] = {
     "code": ("words", "country", "range"),
     "flag": ("words",),
@@ -142,6 +142,7 @@ def read_group(found: Document, name: str, standard: Standard) -> GroupMapping:
         group=name,
         columns=columns,
         split=texts_at(found, (*path, "split")) or (";",),
+        join=text_at(found, (*path, "join")) or "",
         values={text: _options(found, (*path, "values", text), options, name) for text in given},
         unset=cast("Unset", choice_at(found, (*path, "unset"), get_args(Unset), "unknown")),
         unknown=texts_at(found, (*path, "unknown")) or (),

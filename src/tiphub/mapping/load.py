@@ -2,21 +2,22 @@
 
 from collections import abc
 from dataclasses import replace
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast, get_args
 
 from tiphub.errors import TiphubError
 from tiphub.mapping.document import Document, did_you_mean, parse
 from tiphub.mapping.entries import read_field, read_group
 from tiphub.mapping.schema import choice_at, known_keys, mapping_at, text_at, texts_at
 from tiphub.mapping.spec import FieldMapping, FileOptions, GroupMapping, Layout, Mapping
-from tiphub.standard import Standard
+from tiphub.standard import ONE_RECORD, Record, Standard, load_standard
 
 _TOP = ("extends", "file", "record_id", "required", "unknown", "absent", "fields", "groups", "layout")
 _FILE = ("format", "encoding", "delimiter", "sheet", "header_row", "skip_rows", "decimal")
 _FORMATS = ("csv", "xlsx", "ods", "jsonl", "parquet")
-_LAYOUT = ("name", "title", "source", "columns", "quasi_identifiers")
+_LAYOUT = ("name", "title", "source", "columns", "quasi_identifiers", "record")
 
 Entry = TypeVar("Entry", FieldMapping, GroupMapping)
 
@@ -59,18 +60,40 @@ def layout_names() -> tuple[str, ...]:
     )
 
 
-def load_layout(name: str, standard: Standard) -> Layout:
-    """Read one of the standard's layouts: a published file format.
+def layout_record(name: str) -> Record:
+    """What one row of a file in a layout is.
+
+    >>> layout_record("ctdc-2018"), layout_record("ctdc-victim-perpetrator-2022")
+    ('victim', 'pair')
 
     Raises:
         TiphubError: there is no such layout.
     """
-    if name not in layout_names():
-        do = did_you_mean(name, layout_names()) or f"The layouts are {', '.join(layout_names())}."
-        raise TiphubError(f"There is no layout {name}.", do=do)
-    path = files("tiphub.standard") / "layouts" / f"{name}.yml"
-    found = parse(path.read_text("utf-8"), path.name)
-    known_keys(found, (), _TOP)
+    found = choice_at(_layout_file(name), ("layout", "record"), get_args(Record), "victim")
+    return cast("Record", found)
+
+
+def standard_of(layout: str | None) -> Standard:
+    """The standard in which a file of a layout is read: that of its kind of record; without one, of victims.
+
+    Raises:
+        TiphubError: there is no such layout.
+    """
+    return load_standard(layout_record(layout)) if layout is not None else load_standard()
+
+
+def load_layout(name: str, standard: Standard) -> Layout:
+    """Read one of the standard's layouts: a published file format.
+
+    Raises:
+        TiphubError: there is no such layout, or its rows are not the records that the standard is of.
+    """
+    record = layout_record(name)
+    if record != standard.record:
+        what = f"One row of {name} is {ONE_RECORD[record]}, not {ONE_RECORD[standard.record]}."
+        do = "Files of pairs can be tabulated, audited and synthesised as they are; all else is about people."
+        raise TiphubError(what, do=do)
+    found = _layout_file(name)
     keys = known_keys(found, ("layout",), _LAYOUT)
     named = texts_at(found, ("layout", "quasi_identifiers")) or ()
     for column in named:
@@ -82,7 +105,19 @@ def load_layout(name: str, standard: Standard) -> Layout:
         mapping=_mapping(found, standard),
         columns=texts_at(found, ("layout", "columns")) or (),
         quasi_identifiers=named,
+        record=record,
     )
+
+
+@cache
+def _layout_file(name: str) -> Document:
+    if name not in layout_names():
+        do = did_you_mean(name, layout_names()) or f"The layouts are {', '.join(layout_names())}."
+        raise TiphubError(f"There is no layout {name}.", do=do)
+    path = files("tiphub.standard") / "layouts" / f"{name}.yml"
+    found = parse(path.read_text("utf-8"), path.name)
+    known_keys(found, (), _TOP)
+    return found
 
 
 def _mapping(found: Document, standard: Standard) -> Mapping:

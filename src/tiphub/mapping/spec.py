@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dataclasses import field as _field
 from typing import Literal
 
+from tiphub.standard import Record
+
 Read = Literal["words", "country", "number", "range", "date", "text"]
 Unset = Literal["unknown", "no"]
 
@@ -46,7 +48,8 @@ class FieldMapping:
 class GroupMapping:
     """Where a group's answers stand: one cell with several answers, one column an option, or both.
 
-    ``values`` maps an item of the cell to the options it stands for. ``unset`` says what an option that an
+    ``values`` maps an item of the cell to the options it stands for; ``join`` is what a layout writes between
+    items (the first of ``split`` and a blank, if nothing else is said). ``unset`` says what an option that an
     answered cell does not name means. ``flags`` maps an option to its column (alternative names, as in a
     field); ``together`` a column to options that all apply where it says yes.
     """
@@ -54,6 +57,7 @@ class GroupMapping:
     group: str
     columns: tuple[str, ...] = ()
     split: tuple[str, ...] = (";",)
+    join: str = ""
     values: abc.Mapping[str, tuple[str, ...]] = _field(default_factory=dict)
     unset: Unset = "unknown"
     unknown: tuple[str, ...] = ()
@@ -87,6 +91,7 @@ class Layout:
     """A published file format: a mapping that can also be written.
 
     ``columns`` are the file's columns in order; one that no field and no group names is written empty.
+    ``record`` is what one row is.
     """
 
     name: str
@@ -94,3 +99,4 @@ class Layout:
     mapping: Mapping
     columns: tuple[str, ...]
     quasi_identifiers: tuple[str, ...] = ()
+    record: Record = "victim"

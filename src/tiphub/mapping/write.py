@@ -122,7 +122,7 @@ class _Writer:
             self.columns[self._column(entry.columns)] = self._list(entry)
 
     def _list(self, entry: GroupMapping) -> Any:
-        named, between = [], f"{entry.split[0]} "
+        named, between = [], entry.join or f"{entry.split[0]} "
         for option, text in _single(entry).items():
             name = flag_name(entry.group, option)
             flag = self._values(name)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiphub.standard.load import LANGUAGES, load_standard, read_standard
 from tiphub.standard.model import (
+    ONE_RECORD,
     Code,
     CodeList,
     Column,
@@ -13,6 +14,7 @@ from tiphub.standard.model import (
     Field,
     Group,
     Kind,
+    Record,
     Rule,
     Standard,
     Unit,
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LANGUAGES",
+    "ONE_RECORD",
     "Code",
     "CodeList",
     "Column",
@@ -33,6 +36,7 @@ __all__ = [
     "Field",
     "Group",
     "Kind",
+    "Record",
     "Rule",
     "Standard",
     "Unit",

@@ -12,7 +12,7 @@ import yaml
 
 from tiphub.errors import TiphubError
 from tiphub.standard.check import refuse_contradictions
-from tiphub.standard.model import Code, CodeList, Derivation, Field, Group, Standard, Text
+from tiphub.standard.model import Code, CodeList, Derivation, Field, Group, Record, Standard, Text
 
 try:
     from yaml import CSafeLoader as Loader
@@ -41,33 +41,46 @@ _FIELD_NEEDS: Final = frozenset({"label", "definition", "disclosure", "kind", "p
 _FIELD_KEYS: Final = _FIELD_NEEDS | {"codes", "minimum", "maximum", "derive", "source", "since", "unit"}
 _GROUP_NEEDS: Final = frozenset({"label", "definition", "disclosure", "codes"})
 _GROUP_KEYS: Final = _GROUP_NEEDS | {"requires", "source", "since", "unit"}
+_KINDS: Final = ("fields", "groups")
+_NOTHING: Final[Mapping[str, list[str]]] = {"fields": [], "groups": []}
 _TEXTS: Final = frozenset({"disclosure", "kind", "codes", "requires", "since", "unit"})
 
 
 @cache
-def load_standard() -> Standard:
-    """The standard that this version of tiphub ships.
+def load_standard(record: Record = "victim") -> Standard:
+    """The standard that this version of tiphub ships, for records of victims or of pairs.
 
     >>> load_standard().fields["gender"].label["en"]
     'Gender'
+    >>> set(load_standard("pair").columns) > set(load_standard().columns)
+    True
     """
-    return read_standard(files("tiphub.standard"))
+    return read_standard(files("tiphub.standard"), record)
 
 
-def read_standard(folder: Traversable) -> Standard:
+def read_standard(folder: Traversable, record: Record = "victim") -> Standard:
     """Read a standard from a folder with ``order.yml``, ``fields/``, ``groups/`` and ``codes/``.
+
+    What ``order.yml`` lists under ``pairs`` is asked in records of pairs alone, besides what is asked of
+    victims.
 
     Raises:
         TiphubError: a file is missing, misses something, or contradicts another.
     """
-    order = _document(folder / "order.yml", needs={"fields", "groups"}, keys={"fields", "groups"})
-    for kind in ("fields", "groups"):
-        _refuse_unlisted(folder, kind, order[kind])
+    order = _document(folder / "order.yml", needs=_KINDS, keys={*_KINDS, "pairs"})
+    pairs = order.get("pairs", _NOTHING)
+    if not isinstance(pairs, Mapping) or pairs.keys() != set(_KINDS):
+        raise TiphubError("pairs has two keys: fields and groups.", where="order.yml")
+    for kind in _KINDS:
+        _refuse_unlisted(folder, kind, order[kind], pairs[kind])
+    of_pairs = pairs if record == "pair" else _NOTHING
+    fields, groups = ((*order[kind], *of_pairs[kind]) for kind in _KINDS)
     standard = Standard(
         version=VERSION,
-        fields={name: _field(folder / "fields" / f"{name}.yml", name) for name in order["fields"]},
-        groups={name: _group(folder / "groups" / f"{name}.yml", name) for name in order["groups"]},
+        fields={name: _field(folder / "fields" / f"{name}.yml", name) for name in fields},
+        groups={name: _group(folder / "groups" / f"{name}.yml", name) for name in groups},
         code_lists={name: _code_list(folder / "codes" / f"{name}.csv", name) for name in _lists(folder)},
+        record=record,
     )
     refuse_contradictions(standard)
     return standard
@@ -77,9 +90,10 @@ def _lists(folder: Traversable) -> list[str]:
     return sorted(path.name[:-4] for path in (folder / "codes").iterdir() if path.name.endswith(".csv"))
 
 
-def _refuse_unlisted(folder: Traversable, kind: str, listed: Any) -> None:
-    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+def _refuse_unlisted(folder: Traversable, kind: str, *lists: Any) -> None:
+    if not all(isinstance(some, list) and all(isinstance(name, str) for name in some) for some in lists):
         raise TiphubError(f"{kind} is to be a list of names.", where="order.yml")
+    listed = [name for some in lists for name in some]
     for name in listed:
         if listed.count(name) > 1:
             raise TiphubError(

@@ -1,7 +1,8 @@
 """What a record means: the value types of the standard.
 
 A record is one victim's case as one agency knows it. Its columns are *fields* (one answer each) and the
-*flags* of *groups* (questions with several answers, such as the means of control).
+*flags* of *groups* (questions with several answers, such as the means of control). Some published files have
+a row for each pair of a victim and a perpetrator instead; their questions stand apart.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,15 @@ Kind = Literal["code", "flag", "integer", "date", "text"]
 Disclosure = Literal["identifying", "quasi_identifying", "sensitive", "none"]
 Rule = Literal["range", "broader", "year", "age"]
 Unit = Literal["event", "victim", "perpetrator", "reporting_entity"]
-"""What a question is about: the four units of the UN's IC-TIP. A table in the standard holds victims."""
+"""What a question is about: the four units of the UN's IC-TIP."""
+Record = Literal["victim", "pair"]
+"""What one row of a table is: a victim, or a victim together with a perpetrator."""
+ONE_RECORD: Mapping[Record, str] = {"victim": "a person", "pair": "a victim-perpetrator pair"}
+UNITS: Mapping[Record, frozenset[Unit]] = {
+    "victim": frozenset({"victim"}),
+    "pair": frozenset({"victim", "perpetrator"}),
+}
+"""Whom the columns of a table may be about."""
 Text = Mapping[str, str]
 """One text in several languages, by ISO 639-1 code; ``en`` is always there."""
 
@@ -159,12 +168,13 @@ def flag_name(group: str, option: str) -> str:
 
 @dataclass(frozen=True)
 class Standard:
-    """All that is agreed on: fields, groups and code lists of one version."""
+    """All that is agreed on for one kind of record: fields, groups and code lists of one version."""
 
     version: str
     fields: Mapping[str, Field]
     groups: Mapping[str, Group]
     code_lists: Mapping[str, CodeList]
+    record: Record = "victim"
 
     def codes_of(self, name: str) -> CodeList:
         """The code list of a field or group.
@@ -183,7 +193,7 @@ class Standard:
 
     @cached_property
     def columns(self) -> Mapping[str, Column]:
-        """Every column of a table of victims, in order: the fields, then each group's flags."""
+        """Every column of a table of such records, in order: the fields, then each group's flags."""
         found = {
             field.name: Column(
                 field.name,
@@ -195,10 +205,10 @@ class Standard:
                 field.codes,
             )
             for field in self.fields.values()
-            if field.unit == "victim"
+            if field.unit in UNITS[self.record]
         }
         for group in self.groups.values():
-            if group.unit != "victim":
+            if group.unit not in UNITS[self.record]:
                 continue
             for code in self.code_lists[group.codes].codes:
                 name = flag_name(group.name, code.code)

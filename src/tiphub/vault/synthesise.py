@@ -19,6 +19,7 @@ from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect import Population
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy
 from tiphub.vault.s4_protect.dp.synthesis import Effort
+from tiphub.vault.units import of_records
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def synthesise(
         )
     records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
     counts = _in_words(protected.counts, variables, opened.layout, standard)
-    return Synthesis(records, counts, dict(protected.statement), opened.read, opened.quarantined, outside)
+    statement = of_records(protected.statement, opened.layout.record)
+    return Synthesis(records, counts, statement, opened.read, opened.quarantined, outside)
 
 
 def _in_domain(table: ir.Table, variables: Sequence[Variable], standard: Standard) -> ir.Table:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from tiphub.mapping.draft.text import likeness, words
-from tiphub.mapping.load import layout_names, load_layout
+from tiphub.mapping.load import layout_names, layout_record, load_layout
 from tiphub.mapping.spec import FieldMapping, GroupMapping, Layout
 from tiphub.mapping.spec import Mapping as Declared
 from tiphub.mapping.text import normalise as plain
@@ -91,8 +91,9 @@ class Lexicon:
 
     @cached_property
     def layouts(self) -> Mapping[str, Layout]:
-        """The standard's layouts, by name."""
-        return {name: load_layout(name, self.standard) for name in layout_names()}
+        """The layouts of the standard's kind of record, by name."""
+        mine = [name for name in layout_names() if layout_record(name) == self.standard.record]
+        return {name: load_layout(name, self.standard) for name in mine}
 
     @property
     def _mappings(self) -> list[Declared]:
