@@ -5,10 +5,11 @@ from pathlib import Path
 
 import yaml
 
-from tiphub.mapping import Layout, layout_names, load_layout
+from tiphub.mapping import Layout, layout_names, load_layout, standard_of
 from tiphub.standard import LANGUAGES, Code, CodeList, Field, Group, Standard, flag_name, load_standard
 
 STANDARD = load_standard()
+PAIRS = load_standard("pair")
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORDS = yaml.safe_load((HERE / "words.yml").read_text("utf-8"))
@@ -16,7 +17,7 @@ WORDS = yaml.safe_load((HERE / "words.yml").read_text("utf-8"))
 
 def pages() -> dict[str, str]:
     """The pages by their path below ``docs/``."""
-    layouts = {name: load_layout(name, STANDARD) for name in sorted(layout_names())}
+    layouts = {name: load_layout(name, standard_of(name)) for name in sorted(layout_names())}
     return {_file(language): _reference(language, layouts) for language in LANGUAGES} | {
         "standard/countries.md": _countries()
     }
@@ -42,12 +43,18 @@ def _reference(language: str, layouts: Mapping[str, Layout]) -> str:
         *(_field(field, language) for field in STANDARD.fields.values()),
         f"## {words['groups']}",
         *(_group(group, language) for group in STANDARD.groups.values()),
+        f"## {words['pairs']}",
+        words["of pairs"],
+        *(_field(field, language) for name, field in PAIRS.fields.items() if name not in STANDARD.fields),
+        *(_group(group, language) for name, group in PAIRS.groups.items() if name not in STANDARD.groups),
         f"## {words['code lists']}",
         *(_code_list(codes, language) for codes in STANDARD.code_lists.values()),
         f"## {words['layouts']}",
         *(f"### `{name}`\n\n{layout.title}." for name, layout in layouts.items()),
         words["coverage"],
         "\n".join(_coverage(STANDARD, layouts, words)),
+        words["coverage of pairs"],
+        "\n".join(_coverage(PAIRS, layouts, words)),
     ]
     if language == "ar":
         sections = ['<div dir="rtl">', *sections, "</div>"]
@@ -158,11 +165,14 @@ def carried(layout: Layout) -> dict[str, str]:
 
 
 def _coverage(standard: Standard, layouts: Mapping[str, Layout], words: Mapping[str, str]) -> Iterator[str]:
-    holds = {name: carried(layout) for name, layout in layouts.items()}
-    yield "| " + " | ".join([words["column"], *(f"`{name}`" for name in layouts)]) + " |"
-    yield "| --- |" + " --- |" * len(layouts)
+    """Of victims every column, so that gaps show; of pairs those that a file holds."""
+    holds = {name: carried(layout) for name, layout in layouts.items() if layout.record == standard.record}
+    yield "| " + " | ".join([words["column"], *(f"`{name}`" for name in holds)]) + " |"
+    yield "| --- |" + " --- |" * len(holds)
     for column in standard.columns:
-        yield "| " + " | ".join([f"`{column}`", *(holds[name].get(column, "") for name in layouts)]) + " |"
+        cells = [held.get(column, "") for held in holds.values()]
+        if any(cells) or standard.record == "victim":
+            yield "| " + " | ".join([f"`{column}`", *cells]) + " |"
 
 
 def _countries() -> str:

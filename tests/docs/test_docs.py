@@ -24,7 +24,7 @@ PAGES = sorted(
     page for page in (*ROOT.glob("*.md"), *DOCS.rglob("*.md")) if (DOCS / "generator") not in page.parents
 )
 WITH_EXAMPLES = [page for page in PAGES if "```console" in page.read_text("utf-8")]
-STANDARD = load_standard()
+STANDARD = load_standard("pair")
 
 
 def names(pages: list[Path]) -> list[str]:

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import shutil
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -41,6 +42,7 @@ def synthesise(
     Writes records.csv, counts.csv (each count with its standard deviation and 95% bounds) and
     statement.json. The domains come from the layout and the declared years, never from the file.
     Nothing is booked: keep account of what you publish, or use a hub, whose ledger does.
+    The promise is to one record. In layouts of pairs that is a victim-perpetrator pair, not a person.
     """
     from tiphub.mapping import standard_of
     from tiphub.vault.s4_protect.dp.accounting import rho_for
@@ -58,6 +60,7 @@ def synthesise(
         years=_years(years, standard.fields["year_of_registration"].minimum or 1990),
         standard=standard,
         progress=Terminal(),
+        folder=next(place for place in out.absolute().parents if place.is_dir()),
     )
     _write(made, out)
     aside = (
@@ -72,7 +75,7 @@ def synthesise(
             err=True,
         )
     typer.echo(
-        f"{made.records.num_rows:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}"
+        f"{made.number:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}"
     )
     typer.echo(f"One record is {made.statement['record']}.{PAIRS if standard.record == 'pair' else ''}")
 
@@ -93,7 +96,11 @@ def _write(made: "Synthesis", out: Path) -> None:
     draft = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         options = pa_csv.WriteOptions(quoting_style="needed")
-        pa_csv.write_csv(made.records, draft / "records.csv", options)
+        pieces = made.pieces()
+        first = next(pieces)
+        with pa_csv.CSVWriter(draft / "records.csv", first.schema, write_options=options) as records:
+            for piece in chain([first], pieces):
+                records.write_table(piece)
         pa_csv.write_csv(made.counts, draft / "counts.csv", options)
         (draft / "statement.json").write_text(
             json.dumps(made.statement, ensure_ascii=False, indent=2) + "\n", "utf-8"
