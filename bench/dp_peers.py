@@ -1,6 +1,6 @@
 """tiphub's synthetic records against the peer's, pac-synth 0.0.8, on the same files in one run.
 
-Usage: dp_peers.py --shared ../shared [--files 2018 2024 simulated] [--rows 238619] [--epsilon 1 4 12]
+Usage: dp_peers.py --shared ../shared [--files 2018 2024 pairs simulated] [--rows 238619] [--epsilon 1 4 12]
                    [--peer default fair | none] [--keep FOLDER]
 
 ``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer
@@ -11,7 +11,8 @@ peak MB its largest resident memory. The peer uses one processor, tiphub all; pr
 compare where something else is at work. With ``--keep`` the peer's runs, which take an hour, are kept, and a
 second call goes on where the first one stopped.
 
-There is no layout for the victim-perpetrator file of 2022 yet, so that it is not among the files.
+A record of ``pairs`` is a victim-perpetrator pair. Where a cell holds several answers, it is one value to the
+peer and to the accuracy script, and several flags to tiphub.
 """
 
 import argparse
@@ -31,13 +32,13 @@ from pathlib import Path
 import pyarrow.csv as pacsv
 
 from tiphub.engine import DuckDBEngine
-from tiphub.mapping import open_standard, write_layout
+from tiphub.mapping import open_standard, standard_of, write_layout
 from tiphub.simulate import simulate_layout
-from tiphub.standard import load_standard
 
 REAL = {
     "2018": ("ctdc_global_dataset_2018.csv.gz", "ctdc-2018"),
     "2024": ("ctdc_global_synthetic_2024_sample.csv.gz", "ctdc-2024"),
+    "pairs": ("ctdc_victim_perpetrator_synthetic_2022.csv.gz", "ctdc-victim-perpetrator-2022"),
 }
 YEARS = "2002-2025"
 PEERS = {"default": [], "fair": ["--synthetic-counts"]}
@@ -88,7 +89,7 @@ def line(name: str, cost: Cost, found: list[dict[str, float]]) -> str:
 
 def through_layout(source: Path, layout: str, target: Path) -> int:
     """Write a file in its layout's own words; gives the number of rows."""
-    standard = load_standard()
+    standard = standard_of(layout)
     with DuckDBEngine() as engine:
         opened = open_standard(source, layout, standard, engine)
         table, _ = write_layout(opened.table, opened.layout, standard)
