@@ -23,7 +23,7 @@ from tiphub.standard.variables import encode, variable
 from tiphub.vault.s4_protect.dp import FreshNoise
 from tiphub.vault.s4_protect.dp.accounting import delta_for, rho_for
 from tiphub.vault.s4_protect.dp.counting import count_tables
-from tiphub.vault.s4_protect.dp.counts import bounds, released_counts
+from tiphub.vault.s4_protect.dp.counts import bounds, counted, released_counts
 from tiphub.vault.s4_protect.dp.domains import recode
 from tiphub.vault.s4_protect.dp.logic import forbidden
 from tiphub.vault.s4_protect.dp.measure import measure
@@ -77,7 +77,7 @@ def release(codes, variables, rho, *, records: bool):
 
 
 def listed(measured, made, true):
-    counts = released_counts(measured, made)
+    counts = released_counts(measured, counted(measured, made))
     names = [item.name for item in measured.variables]
     code = [{value: place for place, value in enumerate(("", *item.values))} for item in measured.variables]
     found = defaultdict(list)

@@ -44,6 +44,7 @@ OURS = """
 import sys
 from fractions import Fraction
 from pathlib import Path
+import pyarrow as pa
 import pyarrow.csv as pacsv
 from tiphub.progress import Silent
 from tiphub.standard import load_standard
@@ -54,7 +55,7 @@ if not triples:
     measure.TRIPLES = Fraction(0)
 made = synthesise(true, "ctdc-2024", rho=rho, delta=1e-6, years=(2002, 2024), standard=load_standard(),
                   progress=Silent())
-pacsv.write_csv(made.records, out)
+pacsv.write_csv(pa.concat_tables(made.pieces()), out)
 """
 
 

@@ -64,7 +64,7 @@ def release(world: tuple[Codes, tuple[Variable, ...]]) -> Protected:
 
 
 def test_every_count_comes_out_again_from_the_records(release: Protected) -> None:
-    frame = release.records.to_pandas().fillna("")
+    frame = release.records.to_pandas().astype(object).fillna("")
     listed: dict[str, dict[tuple[str, ...], int]] = defaultdict(dict)
     for row in release.counts.to_pylist()[1:]:
         listed[row["fields"]][tuple(row["values"].split("|"))] = row["count"]

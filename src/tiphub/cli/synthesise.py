@@ -74,9 +74,7 @@ def synthesise(
             "(tell nobody: this is counted exactly).",
             err=True,
         )
-    typer.echo(
-        f"{made.number:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}"
-    )
+    typer.echo(f"{made.number:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}")
     typer.echo(f"One record is {made.statement['record']}.{PAIRS if standard.record == 'pair' else ''}")
 
 

@@ -1,6 +1,6 @@
 """Synthetic records of one data file, in the file's own layout, without a hub."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tiphub.engine import DuckDBEngine
+from tiphub.engine.protocol import BATCH_ROWS
 from tiphub.errors import TiphubError
 from tiphub.mapping import Layout, layout_variables, layout_words, open_standard, write_layout
 from tiphub.progress import Progress
@@ -26,12 +27,13 @@ from tiphub.vault.units import of_records
 class Synthesis:
     """What may be passed on, and what may not: how many rows were ``read`` and ``quarantined``.
 
-    ``records`` are text cells in the layout's columns; ``counts`` use the layout's columns and words.
-    ``outside`` says by column how many cells lay outside the declared domain and became unknown: it may not
-    be passed on either.
+    ``pieces`` gives the records, ``number`` in all, as text cells in the layout's columns, some at a time,
+    since they lie on the disk; ``counts`` use the layout's columns and words. ``outside`` says by column how
+    many cells lay outside the declared domain and became unknown: it may not be passed on either.
     """
 
-    records: pa.Table
+    number: int
+    pieces: Callable[[], Iterator[pa.Table]]
     counts: pa.Table
     statement: dict[str, object]
     read: int
@@ -49,6 +51,7 @@ def synthesise(
     standard: Standard,
     progress: Progress,
     effort: Effort | None = None,
+    folder: Path | None = None,
 ) -> Synthesis:
     """Make synthetic records and noisy counts of a data file.
 
@@ -61,6 +64,7 @@ def synthesise(
         standard: what the columns mean.
         progress: listens to the stages.
         effort: how long to fit the records, if not as long as a release is worth.
+        folder: where the records lie until they are written (see `tiphub.engine.Mapped`).
 
     Raises:
         TiphubError: the file cannot be read, has too few people for the budget, or so many that delta says
@@ -69,7 +73,7 @@ def synthesise(
     with DuckDBEngine() as engine:
         opened = open_standard(file, layout, standard, engine)
         variables = layout_variables(opened.layout, standard, years=years)
-        table = engine.hold("_in_domain", _in_domain(opened.table, variables, standard))
+        table = engine.view("_in_domain", _in_domain(opened.table, variables, standard))
         outside = _outside(engine, opened.table, table)
 
         def batches() -> Iterator[Codes]:
@@ -85,6 +89,7 @@ def synthesise(
             requires=False,
             effort=effort,
             answered=False,
+            folder=folder,
         )
         protected = method.protect(population, progress=progress)
     if delta * protected.records.num_rows > 1:
@@ -92,10 +97,21 @@ def synthesise(
             f"A delta of {delta:g} is more than 1 in the number of people: it promises nothing.",
             do="Nothing was written. Choose a smaller delta.",
         )
-    records, _ = write_layout(_typed(protected.records, standard), opened.layout, standard)
-    counts = _in_words(protected.counts, variables, opened.layout, standard)
-    statement = of_records(protected.statement, opened.layout.record)
-    return Synthesis(records, counts, statement, opened.read, opened.quarantined, outside)
+
+    def pieces() -> Iterator[pa.Table]:
+        for start in range(0, protected.records.num_rows, BATCH_ROWS):
+            piece = _typed(protected.records.slice(start, BATCH_ROWS), standard)
+            yield write_layout(piece, opened.layout, standard)[0]
+
+    return Synthesis(
+        number=protected.records.num_rows,
+        pieces=pieces,
+        counts=_in_words(protected.counts, variables, opened.layout, standard),
+        statement=of_records(protected.statement, opened.layout.record),
+        read=opened.read,
+        quarantined=opened.quarantined,
+        outside=outside,
+    )
 
 
 def _in_domain(table: ir.Table, variables: Sequence[Variable], standard: Standard) -> ir.Table:
@@ -131,7 +147,7 @@ def _outside(engine: DuckDBEngine, opened: ir.Table, inside: ir.Table) -> Mappin
 def _typed(records: pa.Table, standard: Standard) -> pa.Table:
     columns = {}
     for name in records.column_names:
-        cells = records.column(name)
+        cells = records.column(name).cast(pa.string())
         if standard.columns[name].kind == "flag":
             cells = pc.equal(cells, "yes")
         elif standard.columns[name].kind == "integer":

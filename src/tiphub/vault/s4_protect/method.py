@@ -29,12 +29,13 @@ class Population:
 class Protected:
     """What may leave the vault, once the gate has checked it.
 
-    ``records``: text codes or null, columns as the population's variables; the order of the rows carries no
-    information. ``counts``: ``fields`` and ``values`` (joined by ``|``, an unknown value is empty), ``count``
-    int64, and ``std``, ``low``, ``high`` (float64, null where the method adds no noise). ``statement``: the
-    method, its parameters and unit, what it protects from and what it does not. ``loss``: what the
-    protection cost; every figure in it is safe to publish. ``models``: the noisy tables of the models that
-    the hub declared, of a method that supports them.
+    ``records``: text codes or null, plain or by dictionary, columns as the population's variables; the order
+    of the rows carries no information. They may lie on the disk: whoever reads them takes a slice at a time.
+    ``counts``: ``fields`` and ``values`` (joined by ``|``, an unknown value is empty), ``count`` int64, and
+    ``std``, ``low``, ``high`` (float64, null where the method adds no noise). ``statement``: the method, its
+    parameters and unit, what it protects from and what it does not. ``loss``: what the protection cost; every
+    figure in it is safe to publish. ``models``: the noisy tables of the models that the hub declared, of a
+    method that supports them.
     """
 
     records: pa.Table

@@ -12,8 +12,10 @@ import numpy as np
 from tiphub.standard import Standard
 from tiphub.standard.answered import answered_columns
 from tiphub.standard.variables import Codes, Variable
+from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.logic import Derived, derive
 from tiphub.vault.s4_protect.dp.measure import Measured
+from tiphub.vault.s4_protect.dp.noise import Counts
 
 
 def beside(
@@ -39,17 +41,17 @@ def widen(codes: Codes, derived: Sequence[Derived]) -> Codes:
     return derive(out, derived)
 
 
-def gaps(measured: Measured, codes: Codes, derived: Sequence[Derived]) -> Mapping[str, Any]:
+def gaps(measured: Measured, tables: Mapping[Table, Counts], derived: Sequence[Derived]) -> Mapping[str, Any]:
     """How far the records are from the measured number of people who answered each group, and its noise.
 
-    Computed from the records and the noisy tables alone.
+    Computed from the counts of the records and the noisy tables alone.
     """
     found = {}
     for item in derived:
         table = (item.place,)
         wanted = float(measured.estimates.table(table)[1])
         found[measured.variables[item.place].name] = {
-            "records_off_by": round(float(item.of(codes).sum()) - wanted, 2),
+            "records_off_by": round(float(tables[table][1]) - wanted, 2),
             "std": round(measured.estimates.deviation(table), 2),
         }
     return {"answered": found} if found else {}

@@ -1,11 +1,14 @@
 """The counts of a release: what the records say, and between which bounds the true number lies."""
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pyarrow as pa
 
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp.counting import Table, count_tables
 from tiphub.vault.s4_protect.dp.measure import Measured
+from tiphub.vault.s4_protect.dp.noise import Counts
 
 QUANTILE = 1.959963984540054
 """Of the normal distribution, for 95% intervals."""
@@ -24,16 +27,20 @@ def bounds(measured: Measured, table: Table) -> tuple[np.ndarray, np.ndarray, fl
     return low, high, deviation
 
 
-def released_counts(measured: Measured, codes: Codes) -> pa.Table:
-    """All measured tables, counted in the records, so that every count comes out again from them.
+def counted(measured: Measured, blocks: Iterable[Codes]) -> Mapping[Table, Counts]:
+    """The total and all measured tables, counted in the records; each block is read once."""
+    wanted = {(), *measured.tables, *((item,) for item in range(len(measured.variables)))}
+    pieces = (codes[start : start + _ROWS] for codes in blocks for start in range(0, len(codes), _ROWS))
+    return count_tables(pieces, measured.blocks.cardinalities, sorted(wanted))
+
+
+def released_counts(measured: Measured, tables: Mapping[Table, Counts]) -> pa.Table:
+    """All measured tables as `counted` in the records, so that every count comes out again from them.
 
     A count that the records put outside its bounds widens them to itself. Combinations that no record has
     are left out; their count is 0.
     """
-    wanted: list[Table] = [(), *measured.tables]
-    wanted = sorted(set(wanted), key=lambda table: (len(table), table))
-    batches = (codes[start : start + _ROWS] for start in range(0, len(codes), _ROWS))
-    tables = count_tables(batches, measured.blocks.cardinalities, wanted)
+    wanted = sorted({(), *measured.tables}, key=lambda table: (len(table), table))
     columns: dict[str, list[pa.Array]] = {
         name: [] for name in ("fields", "values", "count", "std", "low", "high")
     }

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 
+from tiphub.engine import Mapped
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard import Standard
 from tiphub.standard.implications import implications, reconcile
-from tiphub.standard.variables import Codes, decode, encode
+from tiphub.standard.variables import Codes, encode, pack, packed_schema
 from tiphub.vault.s4_protect.dp.answered import beside, gaps, widen
-from tiphub.vault.s4_protect.dp.counts import released_counts
+from tiphub.vault.s4_protect.dp.counts import counted, released_counts
 from tiphub.vault.s4_protect.dp.domains import Place
 from tiphub.vault.s4_protect.dp.logic import forbidden
 from tiphub.vault.s4_protect.dp.measure import measure
@@ -35,8 +37,9 @@ class DifferentialPrivacy:
     go without. ``answered`` adds to what is measured whether anything of a group was answered, and whether
     people were exploited in their own country. ``effort`` says how long to fit, if not as long as the people
     are worth. ``wanted`` are sets of three columns to be counted together before others; they may not be
-    chosen by looking at the records. ``promised`` are the models that a part of ``rho`` supports. ``noise``
-    and ``seed_for_tests`` are for tests: what they make is marked as not private.
+    chosen by looking at the records. ``promised`` are the models that a part of ``rho`` supports. ``folder``
+    is where the records lie until they are written elsewhere (see `Mapped`); they are never all in memory.
+    ``noise`` and ``seed_for_tests`` are for tests: what they make is marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -51,6 +54,7 @@ class DifferentialPrivacy:
     answered: bool = True
     wanted: tuple[tuple[str, ...], ...] = ()
     promised: Promised = field(default_factory=Promised)
+    folder: Path | None = None
     noise: Noise = field(default_factory=FreshNoise)
     seed_for_tests: int | None = field(default=None, repr=False)
 
@@ -103,25 +107,31 @@ class DifferentialPrivacy:
             standard=self.standard,
             progress=progress,
         )
-        random = np.random.default_rng(self.seed_for_tests)
-        codes = synthesise(
-            own.without(measured),
-            forbidden(rules, own.without(measured).blocks),
-            derived=derived,
-            random=random,
-            progress=progress,
-            effort=self.effort,
-        )
         columns = len(population.variables)
-        records = decode(codes[:, :columns], measured.variables[:columns])
-        counts = released_counts(measured, own.over(measured.variables).widen(codes))
-        encode(records, population.variables)
+        shown = own.over(measured.variables)
+        records = Mapped(packed_schema(measured.variables[:columns]), self.folder)
+
+        def made() -> Iterator[Codes]:
+            for codes in synthesise(
+                own.without(measured),
+                forbidden(rules, own.without(measured).blocks),
+                derived=derived,
+                random=np.random.default_rng(self.seed_for_tests),
+                progress=progress,
+                effort=self.effort,
+            ):
+                batch = pack(codes[:, :columns], measured.variables[:columns])
+                encode(batch, population.variables)
+                records.write(batch)
+                yield shown.widen(codes)
+
+        tables = counted(measured, made())
         return Protected(
-            records=records,
-            counts=counts,
+            records=records.table(),
+            counts=released_counts(measured, tables),
             statement=statement(
                 self.rho, self.delta, measured, private=self.noise.private, models=models.said
             ),
-            loss={**loss(measured), **gaps(measured, codes, derived)},
+            loss={**loss(measured), **gaps(measured, tables, derived)},
             models=models.tables,
         )

@@ -1,6 +1,6 @@
 """From noisy tables to records: nothing here sees a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +53,8 @@ def synthesise(
     random: np.random.Generator,
     progress: Progress,
     effort: Effort | None = None,
-) -> Codes:
-    """Make records whose number is the noisy total and whose counts follow the noisy tables.
+) -> Iterator[Codes]:
+    """Make records whose number is the noisy total and whose counts follow the noisy tables, in blocks.
 
     Args:
         measured: the noisy tables.
@@ -64,8 +64,8 @@ def synthesise(
         progress: listens to the stages.
         effort: how long to fit; ``None`` for what the number of people is worth.
 
-    Returns:
-        The records, derived variables included.
+    Yields:
+        `AT_ONCE` records or fewer, derived variables included; no block is kept.
 
     Raises:
         TiphubError: the noisy total is below 1: there is too little to make records of.
@@ -102,12 +102,13 @@ def synthesise(
     _, weight = matrices(blocks, target)
     whole = fit.mixture()
     wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
-    made: list[Codes] = []
+    made = 0
     sizes = [min(AT_ONCE, people - start) for start in range(0, people, AT_ONCE)]
     with progress.stage("settle records", effort.rounds * len(sizes)) as task:
         for size in sizes:
             codes = draw(whole, size, rules, random, derived)
-            goal = wanted * (sum(map(len, made)) + len(codes)) - had
+            made += len(codes)
+            goal = wanted * made - had
             settle(
                 codes,
                 blocks,
@@ -120,8 +121,7 @@ def synthesise(
                 advance=task.advance,
             )
             had += blocks.cross(codes)
-            made.append(codes[random.permutation(len(codes))])
-    return np.concatenate(made)
+            yield codes[random.permutation(len(codes))]
 
 
 def _between(least: int, wanted: int, most: int) -> int:
