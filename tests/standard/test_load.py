@@ -147,6 +147,21 @@ BROKEN = {
     "not in order": ("order.yml", "- gender\n", "", "fields/gender.yml", "no place in order.yml"),
     "no file": ("order.yml", "- gender\n", "- gender\n- sex\n", "sex.yml", "no such file"),
     "twice in order": ("order.yml", "- gender\n", "- gender\n- gender\n", "order.yml", "stands twice"),
+    "pairs halved": ("order.yml", "pairs:\n  fields:", "pairs:\n  field:", "order.yml", "two keys"),
+    "pair not in order": (
+        "order.yml",
+        "  - perpetrator_role\n",
+        "",
+        "groups/perpetrator_role.yml",
+        "no place in order.yml",
+    ),
+    "pair and victim": (
+        "order.yml",
+        "  groups:\n",
+        "  groups:\n  - labour_sector\n",
+        "order.yml",
+        "stands twice",
+    ),
     "two columns": ("order.yml", "groups:\n", "groups:\n- gender\n", "gender.yml", "no such file"),
     "code twice": ("codes/gender.csv", "\nman,", "\nwoman,", "gender", "woman stands twice"),
     "code with a space": (
