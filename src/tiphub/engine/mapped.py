@@ -21,6 +21,7 @@ class Mapped:
     """
 
     def __init__(self, schema: pa.Schema, folder: Path | None = None) -> None:
+        self.schema = schema
         self._where = str(folder or tempfile.gettempdir())
         with speaking(self._where):
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115

@@ -10,11 +10,10 @@ from tiphub.vault.s6_publish.citation import citation
 from tiphub.vault.s6_publish.codebook import codebook
 from tiphub.vault.s6_publish.croissant import croissant
 from tiphub.vault.s6_publish.draft import Draft
-from tiphub.vault.s6_publish.model_tables import model_tables
 from tiphub.vault.s6_publish.notes import notes
 from tiphub.vault.s6_publish.package import package
 from tiphub.vault.s6_publish.pages import codebook_page, readme
-from tiphub.vault.s6_publish.tables import as_csv, as_parquet
+from tiphub.vault.s6_publish.tables import write_csv, write_parquet
 
 
 def as_json(document: Mapping[str, Any]) -> bytes:
@@ -24,25 +23,49 @@ def as_json(document: Mapping[str, Any]) -> bytes:
     ).encode()
 
 
-Writer = Callable[[Draft, Path], bytes]
+Writer = Callable[[Draft, Path], None]
+"""Writes the file that the path names."""
+
+
+def _whole(make: Callable[[Draft], bytes]) -> Writer:
+    """The writer of a file that is made in memory."""
+
+    def write(draft: Draft, path: Path) -> None:
+        path.write_bytes(make(draft))
+
+    return write
+
+
+def _about(make: Callable[[Draft, Path], Mapping[str, Any]]) -> Writer:
+    """The writer of a description of files that lie in the same folder."""
+
+    def write(draft: Draft, path: Path) -> None:
+        path.write_bytes(as_json(make(draft, path.parent)))
+
+    return write
+
+
 WRITERS: Mapping[str, Writer] = {
-    "records.csv": lambda draft, _: as_csv(draft.records),
-    "records.parquet": lambda draft, _: as_parquet(draft.records),
-    "counts.csv": lambda draft, _: as_csv(draft.counts),
-    "counts.parquet": lambda draft, _: as_parquet(draft.counts),
-    "codebook.json": lambda draft, _: as_json(codebook(draft)),
-    "codebook.html": lambda draft, _: codebook_page(draft),
-    "METHOD.md": lambda draft, _: draft.argument.strip().encode() + b"\n",
-    "evaluation.json": lambda draft, _: as_json(draft.evaluation),
-    "NOTES.md": lambda draft, _: notes(draft),
-    "CITATION.cff": lambda draft, _: citation(draft),
-    "datapackage.json": lambda draft, folder: as_json(package(draft, folder)),
-    "croissant.json": lambda draft, folder: as_json(croissant(draft, folder)),
-    "README.md": lambda draft, _: readme(draft),
+    "records.csv": lambda draft, path: write_csv(draft.records, path),
+    "records.parquet": lambda draft, path: write_parquet(draft.records, path),
+    "counts.csv": lambda draft, path: write_csv(draft.counts, path),
+    "counts.parquet": lambda draft, path: write_parquet(draft.counts, path),
+    "codebook.json": _whole(lambda draft: as_json(codebook(draft))),
+    "codebook.html": _whole(codebook_page),
+    "METHOD.md": _whole(lambda draft: draft.argument.strip().encode() + b"\n"),
+    "evaluation.json": _whole(lambda draft: as_json(draft.evaluation)),
+    "NOTES.md": _whole(notes),
+    "CITATION.cff": _whole(citation),
+    "datapackage.json": _about(package),
+    "croissant.json": _about(croissant),
+    "README.md": _whole(readme),
 }
 """Descriptions of the data files come after the data files, whose sums they carry."""
 
 
 def writers_of(draft: Draft) -> Mapping[str, Writer]:
     """The files of this release: with the models' tables where the hub declared models."""
-    return ({FILE: lambda found, _: model_tables(found)} if draft.models else {}) | dict(WRITERS)
+    if draft.models is None:
+        return WRITERS
+    tables = draft.models.table
+    return {FILE: lambda _, path: write_csv(tables, path)} | dict(WRITERS)

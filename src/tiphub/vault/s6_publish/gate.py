@@ -100,7 +100,7 @@ def publish(
             variables=variables,
             quasi_identifiers=quasi_identifiers,
             smallest_count=smallest_count,
-            records=_typed(content, variables),
+            records=_typed(content, variables, releases),
             counts=typed_counts(content.counts),
             models=content.models,
             statement=signed(content.statement, others, signed_mixed),
@@ -126,14 +126,15 @@ def _told_to_people(releases: Path) -> Iterator[None]:
         ) from None
 
 
-def _typed(content: Content, variables: tuple[Variable, ...]) -> pa.Table:
-    try:
-        return typed_records(content.records, variables)
-    except pa.ArrowInvalid as error:
-        raise TiphubError(
-            f"The protected records hold a value outside their domain: {error}.",
-            do="This is a fault of the method.",
-        ) from None
+def _typed(content: Content, variables: tuple[Variable, ...], releases: Path) -> pa.Table:
+    with tempfile.TemporaryDirectory(prefix=_BUILDING, dir=releases) as folder:
+        try:
+            return typed_records(content.records, variables, Path(folder))
+        except ValueError as error:
+            raise TiphubError(
+                f"The protected records cannot be published: {error}.",
+                do="This is a fault of the method.",
+            ) from None
 
 
 def _write(draft: Draft, releases: Path, key: Ed25519PrivateKey, progress: Progress) -> Path:
@@ -142,7 +143,7 @@ def _write(draft: Draft, releases: Path, key: Ed25519PrivateKey, progress: Progr
     try:
         with progress.stage("publish", draft.records.num_rows) as task:
             for name, writer in writers.items():
-                (building / name).write_bytes(writer(draft, building))
+                writer(draft, building / name)
             write_manifest(building, draft.version, writers, key)
             _refuse_unsound(building, key)
             final = releases / draft.version

@@ -3,8 +3,6 @@
 from typing import Any
 
 from tiphub.release.model_tables import MODEL_TABLES
-from tiphub.vault.s6_publish.draft import Draft
-from tiphub.vault.s6_publish.tables import as_csv
 
 ABOUT = "Noisy two-way tables of the models that the hub declared; the codebook says what each is of."
 
@@ -20,11 +18,6 @@ _TYPES = {
     "string": ("string", "sc:Text"),
     "double": ("number", "sc:Float"),
 }
-
-
-def model_tables(draft: Draft) -> bytes:
-    """The tables as CSV; empty without models."""
-    return as_csv(draft.models.table) if draft.models else b""
 
 
 def fields() -> list[dict[str, Any]]:
