@@ -123,7 +123,7 @@ class _Writer:
 
     def _list(self, entry: GroupMapping) -> Any:
         named, between = [], entry.join or f"{entry.split[0]} "
-        for option, text in _single(entry).items():
+        for option, text in single(entry).items():
             name = flag_name(entry.group, option)
             flag = self._values(name)
             named.append(pc.if_else(pc.fill_null(flag, False), between + text, ""))
@@ -150,7 +150,8 @@ def _inverse(values: abc.Mapping[str, str | None]) -> dict[str, str]:
     return found
 
 
-def _single(entry: GroupMapping) -> dict[str, str]:
+def single(entry: GroupMapping) -> dict[str, str]:
+    """What is written in a list for each option that has a word of its own."""
     found: dict[str, str] = {}
     for text, options in entry.values.items():
         if len(options) == 1:
@@ -171,7 +172,7 @@ def carried(layout: Layout, standard: Standard) -> tuple[str, ...]:
         if field.derive is not None and found.issuperset(field.derive.source):
             found.add(field.name)
     for entry in layout.mapping.groups.values():
-        found |= {flag_name(entry.group, option) for option in (*entry.flags, *_single(entry))}
+        found |= {flag_name(entry.group, option) for option in (*entry.flags, *single(entry))}
     return tuple(name for name in standard.columns if name in found)
 
 

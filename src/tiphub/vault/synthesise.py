@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from tiphub.engine import DuckDBEngine
 from tiphub.engine.protocol import BATCH_ROWS
 from tiphub.errors import TiphubError
-from tiphub.mapping import Layout, layout_variables, layout_words, open_standard, write_layout
+from tiphub.mapping import Layout, in_sets, layout_variables, layout_words, open_standard, write_layout
 from tiphub.progress import Progress
 from tiphub.standard import Standard, Variable, encode
 from tiphub.standard.variables import Codes
@@ -71,7 +71,7 @@ def synthesise(
             nothing (held against the noisy number of people).
     """
     with DuckDBEngine() as engine:
-        opened = open_standard(file, layout, standard, engine)
+        opened, standard = in_sets(open_standard(file, layout, standard, engine), standard)
         variables = layout_variables(opened.layout, standard, years=years)
         table = engine.view("_in_domain", _in_domain(opened.table, variables, standard))
         outside = _outside(engine, opened.table, table)
