@@ -1,7 +1,6 @@
 """Where tables live and are counted. The only room that imports DuckDB."""
 
 from tiphub.engine.duckdb_engine import DuckDBEngine, speaking
-from tiphub.engine.mapped import Mapped
 from tiphub.engine.protocol import Engine
 
-__all__ = ["DuckDBEngine", "Engine", "Mapped", "speaking"]
+__all__ = ["DuckDBEngine", "Engine", "speaking"]

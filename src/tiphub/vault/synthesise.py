@@ -64,7 +64,7 @@ def synthesise(
         standard: what the columns mean.
         progress: listens to the stages.
         effort: how long to fit the records, if not as long as a release is worth.
-        folder: where the records lie until they are written (see `tiphub.engine.Mapped`).
+        folder: where the records lie until they are written (see `tiphub.tabular.mapped`).
 
     Raises:
         TiphubError: the file cannot be read, has too few people for the budget, or so many that delta says

@@ -11,10 +11,11 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
-from tiphub.engine import DuckDBEngine, Mapped
+from tiphub.engine import DuckDBEngine
 from tiphub.release.schema import COUNTS, is_flag, is_integer, records_schema
 from tiphub.standard import Variable
 from tiphub.standard.variables import encode
+from tiphub.tabular.mapped import Mapped
 
 ROWS = 2**17
 """Rows that are written at a time; a row group of the Parquet file has as many."""

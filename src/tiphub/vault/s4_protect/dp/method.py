@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tiphub.engine import Mapped
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard import Standard
 from tiphub.standard.implications import implications, reconcile
 from tiphub.standard.variables import Codes, encode, pack, packed_schema
+from tiphub.tabular.mapped import Mapped
 from tiphub.vault.s4_protect.dp.answered import beside, gaps, widen
 from tiphub.vault.s4_protect.dp.counts import counted, released_counts
 from tiphub.vault.s4_protect.dp.domains import Place

@@ -2,11 +2,13 @@
 
 import mmap
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyarrow as pa
 
-from tiphub.engine.duckdb_engine import speaking
+from tiphub.errors import TiphubError
 
 
 class Mapped:
@@ -18,12 +20,15 @@ class Mapped:
     Args:
         schema: of the table. A column of codes is best a dictionary, the same in every batch.
         folder: where the file lies; the system's folder for such files when left out, which may be memory.
+
+    Raises:
+        TiphubError: nothing can be written there.
     """
 
     def __init__(self, schema: pa.Schema, folder: Path | None = None) -> None:
         self.schema = schema
         self._where = str(folder or tempfile.gettempdir())
-        with speaking(self._where):
+        with _room_in(self._where):
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
         self._writer = pa.ipc.new_file(self._file, schema)
 
@@ -31,19 +36,31 @@ class Mapped:
         """Add rows.
 
         Raises:
-            TiphubError: the disk is full.
+            TiphubError: there is no room for it, or nothing may be written there.
         """
-        with speaking(self._where):
+        with _room_in(self._where):
             self._writer.write(batch)
 
     def table(self) -> pa.Table:
         """What was written; nothing can be written after that.
 
         Raises:
-            TiphubError: the disk is full.
+            TiphubError: there is no room for it, or nothing may be written there.
         """
-        with speaking(self._where), self._file:
+        with _room_in(self._where), self._file:
             self._writer.close()
             self._file.flush()
             whole = mmap.mmap(self._file.fileno(), 0, access=mmap.ACCESS_READ)
         return pa.ipc.open_file(pa.py_buffer(whole)).read_all()
+
+
+@contextmanager
+def _room_in(folder: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise TiphubError(
+            f"There is no room to work in: {error.strerror or error}.",
+            where=folder,
+            do="Nothing half-done was kept. Free some space, then run the same command again.",
+        ) from None
