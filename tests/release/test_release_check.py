@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from release.sample import KEY, content, publish_sample
 from tiphub.release import FILES, Finding, check, examine
+from tiphub.release.content_checks import check_order
+from tiphub.release.tables import ROWS
 from tiphub.vault.s6_publish.manifest import write_manifest
 
 EVERY_FILE = (*FILES, "manifest.json", "manifest.sig")
@@ -310,3 +313,23 @@ def test_an_order_that_could_tell_something_is_told(folder: Path) -> None:
     (folder / "records.csv").write_text("\n".join([lines[0], *reversed(lines[1:])]) + "\n")
     sign(folder)
     assert "not sorted" in told(check(folder))
+
+
+@pytest.mark.parametrize("place", [0, ROWS - 1, ROWS, ROWS + 5])
+def test_an_order_is_looked_at_across_slices(place: int) -> None:
+    numbers = [*range(place + 1), place - 1, *range(place + 1, ROWS + 10)]
+    known = pa.array(["b", "a"]).dictionary_encode()
+    rising, falling = (
+        pa.DictionaryArray.from_arrays(pa.array(row), known.dictionary) for row in ([1, 0], [0, 1])
+    )
+    (found,) = check_order(pa.table({"number": numbers})).findings
+    assert found.row == place + 3
+    assert check_order(pa.table({"code": rising})).passed
+    assert not check_order(pa.table({"code": falling})).passed
+
+
+def test_records_without_a_row_are_told(folder: Path) -> None:
+    for name in ("records.csv", "counts.csv"):
+        (folder / name).write_text((folder / name).read_text().splitlines()[0] + "\n")
+    sign(folder)
+    assert "Counted: 0 records" in told(check(folder))

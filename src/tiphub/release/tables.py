@@ -14,24 +14,50 @@ from tiphub.amount import amount
 from tiphub.release.finding import MOST, Finding
 from tiphub.release.schema import COUNTS, is_flag, is_integer, records_schema
 from tiphub.standard import Variable
+from tiphub.tabular.mapped import Mapped
 
 _AGAIN = "Fetch the release again, or ask its publisher."
 
 
+ROWS = 2**17
+"""Rows that are looked at together."""
+
+
 def read_records_csv(path: Path, variables: Sequence[Variable]) -> tuple[pa.Table | None, list[Finding]]:
-    """The records of ``records.csv`` with their published types, or what is wrong with them."""
-    table, findings = _typed(path, records_schema(variables))
-    if table is not None and all(_in_domain(table.column(item.name), item) for item in variables):
-        return table, []
+    """The records of ``records.csv`` with their published types, or what is wrong with them.
+
+    Text is by dictionary. They lie on the disk (see `Mapped`): whoever reads them takes a slice at a time.
+    """
+    schema, findings = records_schema(variables), list[Finding]()
+    kinds = [pa.dictionary(pa.int16(), kind) if pa.types.is_string(kind) else kind for kind in schema.types]
+    try:
+        records = Mapped(pa.schema(zip(schema.names, kinds, strict=True)))
+        for batch in pyarrow.csv.open_csv(path, parse_options=_LINES, convert_options=_options(schema)):
+            cells = [
+                _packed(cells, item)
+                for cells, item in zip(batch.cast(schema).columns, variables, strict=True)
+            ]
+            records.write(pa.record_batch(cells, schema=records.schema))
+        return records.table(), []
+    except (pa.ArrowException, OSError, ValueError) as error:
+        findings = [Finding(f"It cannot be read: {str(error)[:200]}.", path.name, do=_AGAIN)]
     named = list(itertools.islice(_records_defects(path, variables), MOST))
     return None, named or findings
 
 
-def _in_domain(cells: pa.ChunkedArray, item: Variable) -> bool:
+def _packed(cells: pa.Array, item: Variable) -> pa.Array:
+    """Cells with text by dictionary.
+
+    Raises:
+        ValueError: a cell is outside the domain.
+    """
     if is_flag(item):
-        return True
-    known = pa.array(item.values, pa.string()).cast(cells.type)
-    return pc.all(pc.is_in(cells.drop_null(), value_set=known)).as_py() is not False
+        return cells
+    known = pa.array(item.values, pa.string())
+    places = pc.index_in(cells, value_set=known.cast(cells.type))
+    if places.null_count != cells.null_count:
+        raise ValueError(f"{item.name} holds a value outside its domain")
+    return cells if is_integer(item) else pa.DictionaryArray.from_arrays(places.cast(pa.int16()), known)
 
 
 def read_counts_csv(path: Path) -> tuple[pa.Table | None, list[Finding]]:
@@ -41,33 +67,40 @@ def read_counts_csv(path: Path) -> tuple[pa.Table | None, list[Finding]]:
     return (None, named or findings) if named or findings else (table, [])
 
 
-def read_parquet(path: Path, schema: pa.Schema, most_rows: int) -> tuple[pa.Table | None, list[Finding]]:
-    """A Parquet file of the given schema; one that claims more than ``most_rows`` rows is not read."""
+def read_parquet(path: Path, schema: pa.Schema, rows: int) -> Iterator[pa.Table]:
+    """A Parquet file of the given schema and number of rows, some rows at a time.
+
+    Raises:
+        ValueError: it is none; one that claims another number of rows is not read.
+    """
     try:
         file = pq.ParquetFile(path)
-        if file.metadata.num_rows != most_rows:
-            told = f"It has {amount(file.metadata.num_rows, 'row')}, the CSV has {most_rows:,}."
-            return None, [Finding(told, path.name, do=_AGAIN)]
+        if file.metadata.num_rows != rows:
+            raise ValueError(f"It has {amount(file.metadata.num_rows, 'row')}, the CSV has {rows:,}.")
         if [(f.name, f.type) for f in file.schema_arrow] != [(f.name, f.type) for f in schema]:
-            return None, [
-                Finding("Its columns or their types are not those of the codebook.", path.name, do=_AGAIN)
-            ]
-        return file.read().cast(schema), []
-    except (pa.ArrowException, OSError, ValueError) as error:
-        return None, [Finding(f"It cannot be read: {str(error)[:200]}.", path.name, do=_AGAIN)]
+            raise ValueError("Its columns or their types are not those of the codebook.")
+        for batch in file.iter_batches(batch_size=ROWS):
+            yield pa.Table.from_batches([batch]).cast(schema)
+    except (pa.ArrowException, OSError) as error:
+        raise ValueError(f"It cannot be read: {str(error)[:200]}.") from None
 
 
-def _typed(path: Path, schema: pa.Schema) -> tuple[pa.Table | None, list[Finding]]:
-    options = pyarrow.csv.ConvertOptions(
+_LINES = pyarrow.csv.ParseOptions(ignore_empty_lines=False)
+
+
+def _options(schema: pa.Schema) -> pyarrow.csv.ConvertOptions:
+    return pyarrow.csv.ConvertOptions(
         column_types=schema,
         null_values=[""],
         true_values=["yes"],
         false_values=["no"],
         strings_can_be_null=any(field.nullable and pa.types.is_string(field.type) for field in schema),
     )
-    lines = pyarrow.csv.ParseOptions(ignore_empty_lines=False)
+
+
+def _typed(path: Path, schema: pa.Schema) -> tuple[pa.Table | None, list[Finding]]:
     try:
-        table = pyarrow.csv.read_csv(path, parse_options=lines, convert_options=options)
+        table = pyarrow.csv.read_csv(path, parse_options=_LINES, convert_options=_options(schema))
         return table.cast(schema), []
     except (pa.ArrowException, OSError, ValueError) as error:
         return None, [Finding(f"It cannot be read: {str(error)[:200]}.", path.name, do=_AGAIN)]
@@ -139,17 +172,31 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def differences(left: pa.Table, right: pa.Table, file: str) -> list[Finding]:
-    """Where two tables of one schema and length differ: the first places, row by row of the CSV."""
+def differences(csv: pa.Table, parquet: Path, schema: pa.Schema) -> list[Finding]:
+    """Where a Parquet file differs from what was read of the CSV file beside it: the first places."""
+    findings: list[Finding] = []
+    start = 0
+    try:
+        for other in read_parquet(parquet, schema, csv.num_rows):
+            one = csv.slice(start, other.num_rows).cast(schema)
+            if not one.equals(other):
+                findings += _differing(one, other, start, parquet.with_suffix(".csv").name)
+            if len(findings) >= MOST:
+                break
+            start += other.num_rows
+    except ValueError as error:
+        return [Finding(str(error), parquet.name, do=_AGAIN)]
+    return findings[:MOST]
+
+
+def _differing(left: pa.Table, right: pa.Table, start: int, file: str) -> list[Finding]:
     findings = []
     for name in left.column_names:
         one, other = left.column(name).combine_chunks(), right.column(name).combine_chunks()
-        if one.equals(other):
-            continue
         same = pc.fill_null(pc.equal(one, other), False)
         both_unknown = pc.and_(pc.is_null(one), pc.is_null(other))
         rows = pc.indices_nonzero(pc.invert(pc.or_(same, both_unknown)))
         for row in rows.slice(0, MOST).to_pylist():
             told = f"The Parquet file has {other[row].as_py()!r} where the CSV has {one[row].as_py()!r}."
-            findings.append(Finding(told, file, row + 2, name, str(one[row].as_py()), do=_AGAIN))
-    return sorted(findings, key=lambda finding: finding.row or 0)[:MOST]
+            findings.append(Finding(told, file, start + row + 2, name, str(one[row].as_py()), do=_AGAIN))
+    return sorted(findings, key=lambda finding: finding.row or 0)

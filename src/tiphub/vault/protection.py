@@ -37,6 +37,7 @@ def protection(
             standard=standard,
             wanted=counted_together(library(standard), release_columns(hub, standard)[0], standard),
             promised=promised,
+            folder=hub.vault,
         )
         refuse_unargued(method.argument)
         return method, spend
