@@ -14,8 +14,8 @@ from tiphub.charts.theme import CONFIG, MUTED
 class Frame:
     """Title, what the numbers are shares of, and where they come from.
 
-    ``thousands`` and ``decimal`` are how numbers on the axes are written; ``rtl`` keeps a full stop at
-    the end of a line that is written from right to left.
+    ``thousands`` and ``decimal`` are how numbers on the axes are written; ``rtl``: it is written from right
+    to left.
     """
 
     title: str
@@ -29,9 +29,12 @@ class Frame:
 def framed(chart: Any, frame: Frame, *, left: int = 0) -> Spec:
     """Put the frame around a chart and write it as a Vega-Lite spec; ``left`` is the room its labels take."""
     room = chart.width + left
-    subtitle = frame.subtitle + "\u200f" * frame.rtl
+    above, below = (
+        _lines(text, size, room, left, rtl=frame.rtl)
+        for text, size in ((frame.subtitle, 12), (frame.note, 11))
+    )
     whole = (
-        alt.vconcat(_lines(subtitle, 12, room, left), chart, _lines(frame.note, 11, room, left), spacing=14)
+        alt.vconcat(above, chart, below, spacing=14)
         .resolve_scale(color="independent", fill="independent")
         .properties(title=alt.TitleParams(wrap(frame.title, int(room / 9)), dx=-left))
     )
@@ -40,9 +43,14 @@ def framed(chart: Any, frame: Frame, *, left: int = 0) -> Spec:
     return {**spec, "config": {**CONFIG, "locale": {"number": digits}}}
 
 
-def _lines(text: str, size: int, room: int, left: int) -> Any:
-    """Running text, a mark a line: one mark of several lines is drawn over itself in Arabic."""
+def _lines(text: str, size: int, room: int, left: int, *, rtl: bool) -> Any:
+    """Running text, a mark a line: one mark of several lines is drawn over itself in Arabic.
+
+    A line that is written from right to left is marked as such: else its parts in other scripts trade places.
+    """
     lines = wrap(text, int(room / (0.54 * size))) or [""]
+    if rtl:
+        lines = [f"\u2067{line}\u2069" for line in lines]
     step = size + 4
     values = [{"text": line, "y": number * step} for number, line in enumerate(lines)]
     return (

@@ -11,6 +11,7 @@ from tiphub.portal.api import add_api
 from tiphub.portal.catalog import Catalog
 from tiphub.portal.errors import add_errors
 from tiphub.portal.guard import guard
+from tiphub.portal.models.desk import ModelDesk
 from tiphub.portal.pages import add_pages
 from tiphub.portal.settings import PortalSettings
 from tiphub.portal.static import digest
@@ -24,14 +25,14 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
     Raises:
         TiphubError: there is no such folder.
     """
-    catalog = Catalog(releases)
-    portal = Portal(
-        catalog, load_standard(), settings or PortalSettings(), templates(), f"/static/{digest()}"
-    )
+    catalog, standard = Catalog(releases), load_standard()
+    fitting = ModelDesk(standard)
+    portal = Portal(catalog, standard, settings or PortalSettings(), templates(), f"/static/{digest()}")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
+        fitting.close()
         catalog.close()
 
     app = FastAPI(
@@ -49,7 +50,7 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
         lifespan=lifespan,
     )
     add_api(app, portal)
-    add_pages(app, portal)
+    add_pages(app, portal, fitting)
     add_errors(app, portal)
     guard(app, catalog)
     return app

@@ -86,6 +86,7 @@ def render(portal: Portal, visit: Visit, page: Page) -> str:
         release=visit.release,
         portal=portal,
         hub=hub_of(visit.release),
+        modelled=bool(visit.release.codebook.get("models")),
         **page.context(),
     )
 

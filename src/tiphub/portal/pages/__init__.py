@@ -1,19 +1,23 @@
 """The pages: one file each; each is a function of the portal and a visit, shown as HTML and as JSON."""
 
+from asyncio import shield, wrap_future
 from collections.abc import Callable
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from tiphub.portal.errors import NoReleaseError
 from tiphub.portal.guard import LONGEST_ADDRESS
+from tiphub.portal.models.desk import ModelDesk, Models
 from tiphub.portal.pages.dashboard import dashboard
 from tiphub.portal.pages.data import data
 from tiphub.portal.pages.figure import KINDS, figure
 from tiphub.portal.pages.files import add_files
 from tiphub.portal.pages.home import home
 from tiphub.portal.pages.methods import methods
+from tiphub.portal.pages.models import model_file, models
 from tiphub.portal.pages.stories import picture, stories, story
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.texts import LANGUAGES, Texts, texts
@@ -28,7 +32,7 @@ PAGES: tuple[_Place, ...] = (
 )
 
 
-def add_pages(app: FastAPI, portal: Portal) -> None:
+def add_pages(app: FastAPI, portal: Portal, fitting: ModelDesk) -> None:
     """Serve every page in every language, and the files they lead to."""
     add_files(app, portal)
     desk = Desk(portal.catalog, portal.standard)
@@ -38,6 +42,7 @@ def add_pages(app: FastAPI, portal: Portal) -> None:
             _add_page(router, portal, texts(language), place)
         _add_figures(router, portal, texts(language))
         _add_stories(router, portal, texts(language), desk)
+        _add_models(router, portal, texts(language), fitting)
         app.include_router(router)
 
 
@@ -111,6 +116,43 @@ def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> Non
             name=path.split("/")[1],
             summary=summary,
             include_in_schema=t.prefix == "",
+            response_model=None,
+        )
+
+
+def _add_models(router: APIRouter, portal: Portal, t: Texts, desk: ModelDesk) -> None:
+    """Models take a moment to fit: who waits for that holds no thread that others need."""
+
+    async def found(request: Request) -> tuple[Visit, Models]:
+        visit = await run_in_threadpool(visit_of, portal, request, t, "/models")
+        return visit, await shield(wrap_future(desk.ask(visit.release)))
+
+    async def as_html(request: Request) -> Response:
+        visit, fitted = await found(request)
+        page = await run_in_threadpool(lambda: render(portal, visit, models(portal, visit, fitted)))
+        return HTMLResponse(page)
+
+    async def as_json(request: Request) -> Response:
+        visit, fitted = await found(request)
+        return JSONResponse((await run_in_threadpool(models, portal, visit, fitted)).data)
+
+    async def one(file: str, request: Request) -> Response:
+        name, _, kind = file.partition(".")
+        visit, fitted = await found(request)
+        return await run_in_threadpool(model_file, portal, visit, fitted, name, kind)
+
+    for path, answer, verbs, summary in (
+        ("/models", as_html, ["GET", "HEAD"], ""),
+        ("/models.json", as_json, ["GET"], "The models page as JSON"),
+        ("/models/{file}", one, ["GET"], "One model: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)"),
+    ):
+        router.add_api_route(
+            path,
+            answer,
+            methods=verbs,
+            name=path.split("/")[1].partition(".")[0],
+            summary=summary,
+            include_in_schema=bool(summary) and t.prefix == "",
             response_model=None,
         )
 

@@ -73,7 +73,7 @@ class Texts:
         >>> texts("en").percent(0.4035)
         '40.3%'
         """
-        return self._decimal(100 * share, digits) + _PERCENT[self.language]
+        return self.decimals(100 * share, digits) + _PERCENT[self.language]
 
     def interval(self, low: float, high: float) -> str:
         """A 95% interval of a share.
@@ -81,7 +81,7 @@ class Texts:
         >>> texts("en").interval(0.369, 0.4391)
         '36.9–43.9%'
         """
-        return self.span(self._decimal(100 * low, 1), self._decimal(100 * high, 1) + _PERCENT[self.language])
+        return self.span(self.decimals(100 * low, 1), self.decimals(100 * high, 1) + _PERCENT[self.language])
 
     def span(self, low: str, high: str) -> str:
         """From one number to another; in Arabic too the smaller one stands on the left."""
@@ -91,7 +91,12 @@ class Texts:
         """A text of the standard: in this language, or in English where it is not translated."""
         return text.get(self.language) or text.get("en", "")
 
-    def _decimal(self, value: float, digits: int) -> str:
+    def decimals(self, value: float, digits: int) -> str:
+        """A number with decimals.
+
+        >>> texts("fr").decimals(1.049, 2)
+        '1,05'
+        """
         return f"{value:.{digits}f}".replace(".", self.decimal)
 
 
