@@ -11,8 +11,7 @@ peak MB its largest resident memory. The peer uses one processor, tiphub all; pr
 compare where something else is at work. With ``--keep`` the peer's runs, which take an hour, are kept, and a
 second call goes on where the first one stopped.
 
-A record of ``pairs`` is a victim-perpetrator pair. Where a cell holds several answers, it is one value to the
-peer and to the accuracy script, and several flags to tiphub.
+A record of ``pairs`` is a victim-perpetrator pair; a cell with several answers is one value to all of them.
 """
 
 import argparse
