@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, sync_playwright
 
 from portal.html import Element, read
+from portal.modelled import METHOD, publish_modelled
 from release.noisy import publish_noisy
 from release.sample import content, publish_sample
 from tiphub.portal import create_app
@@ -64,6 +66,25 @@ def noisy_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def noisy_client(noisy_releases: Path) -> Iterator[TestClient]:
     """A visitor of a noisy release, without a browser."""
     with TestClient(create_app(noisy_releases)) as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="session")
+def modelled_releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two releases with declared models, and between them one without."""
+    folder = tmp_path_factory.mktemp("modelled") / "releases"
+    publish_modelled(folder, day=date(2026, 1, 1), seed=2)
+    plain = content(1_500, seed=2)
+    statement = {**plain.statement, "method": METHOD}
+    publish_sample(folder, day=date(2026, 6, 1), given=replace(plain, statement=statement))
+    publish_modelled(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def modelled_client(modelled_releases: Path) -> Iterator[TestClient]:
+    """A visitor of releases with declared models, without a browser."""
+    with TestClient(create_app(modelled_releases)) as visitor:
         yield visitor
 
 
