@@ -61,6 +61,35 @@ def test_what_cannot_be_counted_is_refused_in_words(client: TestClient, query: s
     assert answer.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("query", "twice"),
+    [
+        ("field=gender&where=gender=man&where=gender=woman", "gender"),
+        ("field=gender&where=gender=man&where=gender=man", "gender"),
+        ("field=gender&field=age_band", "field"),
+        ("group=exploitation_type&group=recruiter_relation", "group"),
+        ("field=gender&release=2026-06-01&release=2026-11-21", "release"),
+    ],
+)
+def test_nothing_is_counted_where_the_address_says_two_things(
+    client: TestClient, query: str, twice: str
+) -> None:
+    answer = client.get(f"/api/tabulate?{query}")
+    assert answer.status_code == 400
+    assert f"“{twice}”" in answer.json()["error"]
+    assert "Keep one of them" in answer.json()["error"]
+    assert client.get(f"/api/tabulate?{query.rpartition('&')[0]}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "place", ["/dashboard", "/fr/dashboard.json", "/figure/gender.csv", "/stories/family"]
+)
+def test_nothing_is_shown_where_an_address_filters_twice(client: TestClient, place: str) -> None:
+    answer = client.get(f"{place}?gender=man&gender=woman")
+    assert answer.status_code == 400
+    assert "gender" in answer.text
+
+
 def test_the_api_describes_itself(client: TestClient) -> None:
     described = client.get("/api/openapi.json").json()
     assert {"/api/tabulate", "/api/releases", "/dashboard.json", "/figure/{file}"} <= set(described["paths"])

@@ -1,6 +1,6 @@
 """What a visitor narrows a page down to, read from its address and written back into it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
@@ -17,6 +17,20 @@ COMPARISONS = {"age": "majority_status", "gender": "gender"}
 
 LONGEST = 100
 """Characters of a value in an address; no code is longer."""
+
+
+def once(pairs: Iterable[tuple[str, str]], t: Texts) -> dict[str, str]:
+    """The parameters of an address by name.
+
+    Raises:
+        TiphubError: one stands there twice; nobody can say which of the two is meant.
+    """
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name in found:
+            raise TiphubError(t("error.twice", name=_short(name)), do=t("error.twice.do"))
+        found[name] = value
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,5 +149,8 @@ def _year(text: str | None, years: tuple[int, int], t: Texts) -> int | None:
 
 
 def _unknown(name: str, value: str, t: Texts) -> TiphubError:
-    shown = value if len(value) <= LONGEST else value[:LONGEST] + "…"
-    return TiphubError(t("error.value", name=name, value=shown), do=t("error.value.do"))
+    return TiphubError(t("error.value", name=name, value=_short(value)), do=t("error.value.do"))
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST else value[:LONGEST] + "…"

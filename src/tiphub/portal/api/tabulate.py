@@ -1,18 +1,24 @@
 """Any table of a release, by the same counting as the dashboard and the command line."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tiphub.errors import TiphubError
 from tiphub.evidence.tabulate import tabulate
 from tiphub.portal.errors import NoReleaseError
+from tiphub.portal.filters import once
+from tiphub.portal.texts import texts
 from tiphub.portal.view import Portal
 
 _LONGEST = 100
+_SEVERAL = ("by", "where")
+"""What an address may say more than once."""
+
 _Text = Annotated[str, Field(max_length=_LONGEST)]
 
 
@@ -54,6 +60,7 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
         "/api/tabulate", tags=["api"], summary="Count a field or a group of a release", responses={400: {}}
     )
     def table(
+        request: Request,
         group: Annotated[
             str | None, Query(max_length=_LONGEST, description="a group of the standard")
         ] = None,
@@ -68,6 +75,8 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
             str | None, Query(max_length=20, description="a version; the newest if left out")
         ] = None,
     ) -> Table:
+        said = request.query_params.multi_items()
+        once((pair for pair in said if pair[0] not in _SEVERAL), texts("en"))
         shelf = portal.catalog.look()
         if not shelf.releases:
             raise NoReleaseError
@@ -80,7 +89,7 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
                 "Ask for either a group or a field.", do="For example group=recruiter_relation."
             )
         asked: dict[str, Any] = {"group": group} if group else {"field": field}
-        conditions = dict(_condition(text) for text in where or ())
+        conditions = _conditions(where or ())
         noise = portal.catalog.noise(picked)
         with portal.catalog.records(picked) as records:
             found = tabulate(
@@ -102,10 +111,15 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
         )
 
 
-def _condition(text: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not (name and equals and value):
-        raise TiphubError(
-            f"“{text}” is no condition.", do="Write it as FIELD=VALUE, for example gender=woman."
-        )
-    return name, value
+def _conditions(asked: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for text in asked:
+        name, equals, value = text.partition("=")
+        if not (name and equals and value):
+            raise TiphubError(
+                f"“{text}” is no condition.", do="Write it as FIELD=VALUE, for example gender=woman."
+            )
+        if name in found:
+            raise TiphubError(f"“{name}” stands in two conditions.", do="Keep one of them.")
+        found[name] = value
+    return found

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from tiphub.portal.errors import NoReleaseError
+from tiphub.portal.filters import once
 from tiphub.portal.guard import LONGEST_ADDRESS
 from tiphub.portal.models.desk import ModelDesk, Models
 from tiphub.portal.pages.dashboard import dashboard
@@ -163,16 +164,18 @@ def visit_of(portal: Portal, request: Request, t: Texts, path: str) -> Visit:
     Raises:
         NoReleaseError: there is none to show.
         HTTPException: the address is too long, or names a release that is not here.
+        TiphubError: the address says one thing twice.
     """
     if len(request.url.path) + len(request.url.query) > LONGEST_ADDRESS:
         raise HTTPException(414, t("error.long"))
     shelf = portal.catalog.look()
     if not shelf.releases:
         raise NoReleaseError
-    pinned = request.query_params.get("release") or None
+    query = once(request.query_params.multi_items(), t)
+    pinned = query.get("release") or None
     try:
         release = shelf.pick(pinned)
     except KeyError:
         raise HTTPException(404) from None
     base = str(request.base_url).rstrip("/")
-    return Visit(shelf, release, t, path, dict(request.query_params), base, pinned)
+    return Visit(shelf, release, t, path, query, base, pinned)
