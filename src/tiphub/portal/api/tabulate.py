@@ -60,6 +60,7 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
         "/api/tabulate", tags=["api"], summary="Count a field or a group of a release", responses={400: {}}
     )
     def table(
+        *,
         request: Request,
         group: Annotated[
             str | None, Query(max_length=_LONGEST, description="a group of the standard")
