@@ -1,7 +1,7 @@
 """tiphub's synthetic records against the peer's, pac-synth 0.0.8, on the same files in one run.
 
 Usage: dp_peers.py --shared ../shared [--files 2018 2024 pairs simulated] [--rows 238619] [--epsilon 1 4 12]
-                   [--peer default fair | none] [--keep FOLDER]
+                   [--peer default fair lists | none] [--keep FOLDER]
 
 ``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer
 is run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder.
@@ -11,10 +11,13 @@ peak MB its largest resident memory. The peer uses one processor, tiphub all; pr
 compare where something else is at work. With ``--keep`` the peer's runs, which take an hour, are kept, and a
 second call goes on where the first one stopped.
 
-A record of ``pairs`` is a victim-perpetrator pair; a cell with several answers is one value to all of them.
+A record of ``pairs`` is a victim-perpetrator pair, and its cells may hold several answers. That is one value
+to tiphub and the accuracy script, and to the peer but for ``lists``: there it gets a flag for each answer, as
+by its own ``multi_value_columns``, with the fairer setting; the flags are joined again before measuring.
 """
 
 import argparse
+import csv
 import json
 import math
 import os
@@ -40,7 +43,8 @@ REAL = {
     "pairs": ("ctdc_victim_perpetrator_synthetic_2022.csv.gz", "ctdc-victim-perpetrator-2022"),
 }
 YEARS = "2002-2025"
-PEERS = {"default": [], "fair": ["--synthetic-counts"]}
+PEERS = {"default": [], "fair": ["--synthetic-counts"], "lists": ["--synthetic-counts"]}
+LIST, FLAG = ";", "__"
 HEADER = ("", "seconds", "CPU seconds", "peak MB", "mae k=2/3", "missing k=2/3", "fab10 k=2/3", "tvd")
 
 
@@ -96,6 +100,52 @@ def through_layout(source: Path, layout: str, target: Path) -> int:
     return int(table.num_rows)
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """A file's rows."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_rows(path: Path, rows: Sequence[dict[str, str]]) -> None:
+    """Write rows to a file."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def lists_apart(true: Path, target: Path) -> None:
+    """Write a file with a flag for each answer of the columns whose cells hold several."""
+    rows = rows_of(true)
+    lists = [name for name in rows[0] if any(LIST in row[name] for row in rows)]
+    answers = {
+        name: sorted({part for row in rows for part in row[name].split(LIST)} - {""}) for name in lists
+    }
+    out = []
+    for row in rows:
+        flags = {
+            f"{name}{FLAG}{answer}": "1" if answer in row[name].split(LIST) else ""
+            for name in lists
+            for answer in answers[name]
+        }
+        out.append({**{name: cell for name, cell in row.items() if name not in lists}, **flags})
+    write_rows(target, out)
+
+
+def lists_joined(made: Path, true: Path) -> None:
+    """Join a file's flags again, in the columns of the true one."""
+    columns = list(rows_of(true)[0])
+    out = []
+    for row in rows_of(made):
+        cells = {name: [] for name in columns}
+        for name, cell in row.items():
+            column, _, answer = name.partition(FLAG)
+            if cell:
+                cells[column].append(answer or cell)
+        out.append({name: LIST.join(found) for name, found in cells.items()})
+    write_rows(made, out)
+
+
 def peer_python(folder: Path) -> str:
     """A virtual environment with the peer in it."""
     venv.create(folder, with_pip=True)
@@ -120,8 +170,14 @@ def compare(
         kept = made.with_suffix(".json")
         if not kept.exists():
             script = shared / "bench" / "peer_pacsynth.py"
-            command = [python, script, true, made, f"--epsilon={epsilon}", *PEERS[name]]
+            given = true
+            if name == "lists":
+                given = true.with_name(f"{true.stem}-apart.csv")
+                lists_apart(true, given)
+            command = [python, script, given, made, f"--epsilon={epsilon}", *PEERS[name]]
             cost = measured([str(part) for part in command])
+            if name == "lists":
+                lists_joined(made, true)
             kept.write_text(json.dumps({"cost": asdict(cost), "found": accuracy(shared, true, made)}))
         run = json.loads(kept.read_text())
         print(line(f"pac-synth 0.0.8, {name}, records", Cost(**run["cost"]), run["found"]), flush=True)
@@ -155,7 +211,7 @@ def main() -> None:
             for epsilon in args.epsilon:
                 print(f"\n{file}: {rows:,} rows, epsilon {epsilon:g}\n")
                 print("| " + " | ".join(HEADER) + " |\n|" + " --- |" * len(HEADER), flush=True)
-                peers = dict.fromkeys(names, python)
+                peers = {name: python for name in names if name != "lists" or file == "pairs"}
                 compare(args.shared, true, layout, rows=rows, epsilon=epsilon, peers=peers)
 
 
