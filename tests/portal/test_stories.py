@@ -53,6 +53,26 @@ def test_five_stories_and_the_two_articles_among_them() -> None:
         "Dozens of people.",
         "Five percent.",
         "- 1. item",
+        "A fifth of them.",
+        "Some tenths.",
+        "A twentieth.",
+        "Fivefold.",
+        "Ten-fold.",
+        "It doubled, then tripled.",
+        "½ of them.",
+        "Zero boys.",
+        "Part Ⅻ.",
+        "Part XII.",
+        "Part iv.",
+        "None of them.",
+        "Once a year.",
+        "Only one child.",
+        "A couple of them.",
+        "x² of them.",
+        "&half; of them.",
+        "Some &percnt; of them.",
+        "Almost h**al**f of them.",
+        "Almost ha\u00adlf of them.",
         "See [the study](https://example.org/2023).",
     ],
 )
@@ -71,10 +91,30 @@ def test_no_digits_pass(number: int, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["No one of them.", "One asks.", "The first.", "Nobody", "halfway-house", "almost"]
+    "text",
+    [
+        "No one of them.",
+        "One asks.",
+        "The one who profits, one or the other.",
+        "The first, and the second time.",
+        "Once they arrive.",
+        "It once asked, and at once.",
+        "Nobody",
+        "halfway-house",
+        "almost",
+        "mostly, often, attention, weight",
+        "unfold, blindfold, manifold",
+        "I am told, a CV, Washington, DC",
+    ],
 )
 def test_words_that_count_nothing_pass(text: str) -> None:
     assert not typed_number(text)
+
+
+def test_a_number_over_two_lines_is_found_on_the_first_of_them() -> None:
+    with pytest.raises(TiphubError) as error:
+        parse_story(f"{HEAD}Fine.\n\nSome per\ncent of them.\n", "own.md", KNOWN)
+    assert "own.md, line 7" in error.value.where
 
 
 def test_numbers_may_stand_in_definitions_and_references() -> None:
