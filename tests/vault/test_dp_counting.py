@@ -111,10 +111,14 @@ def test_recoding_loses_nobody() -> None:
     assert (after[:, 0] < made.variable.cardinality).all()
 
 
-def test_with_nobody_at_all_every_value_goes_to_unknown() -> None:
+def test_with_nobody_at_all_the_regions_stay_so_that_nobody_becomes_unknown() -> None:
     made: Regrouping = regroup(COUNTRIES, np.zeros(COUNTRIES.cardinality, np.int64), 5.0)
-    assert made.variable.values == ()
-    assert made.moved == COUNTRIES.values
+    assert made.variable.values == ("m49_002", "m49_009", "m49_019", "m49_142", "m49_150")
+    lost = [COUNTRIES.values[code - 1] for code in range(1, COUNTRIES.cardinality) if not made.new_code[code]]
+    assert lost == ["ATA"]  # Antarctica is in no region
+    apart = regroup(COUNTRIES, np.zeros(COUNTRIES.cardinality, np.int64), 5.0, into="unknown")
+    assert apart.variable.values == ()
+    assert apart.moved == COUNTRIES.values
 
 
 def test_countries_are_large_and_flags_are_not() -> None:

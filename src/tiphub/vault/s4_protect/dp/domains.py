@@ -1,4 +1,7 @@
-"""Values with too few people to be shown join the broader value above them, judged by a noisy count."""
+"""Values with too few people to be shown join the broader value above them, judged by a noisy count.
+
+The broadest values (regions) always stay: nobody whose region is known becomes somebody of whom nothing is.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +54,8 @@ def regroup(
         noisy: a noisy count for unknown and each value.
         scale: the standard deviation of the noise on each.
         into: where small values go: to the value above them, step by step, until there are enough people
-            (at the top: to unknown); or straight to unknown, for layouts that have no broader values.
+            or nothing is above (a place in no region: to unknown); or straight to unknown, for layouts that
+            have no broader values.
 
     Returns:
         The regrouped variable. Only noisy counts were looked at: it costs nothing further.
@@ -60,8 +64,11 @@ def regroup(
     count = {code: float(noisy[code]) for code in index.values()}
     spread = dict.fromkeys(count, scale**2)
     target = {code: code for code in count}
+    broadest = {above for above in variable.broader if above} if into == "broader" else set()
     for code in sorted(count, key=lambda item: -_depth(variable, item)):
         if count[code] >= max(FEWEST, FEW * float(np.sqrt(spread[code]))):
+            continue
+        if variable.values[code - 1] in broadest and not variable.broader[code - 1]:
             continue
         above = variable.broader[code - 1] if into == "broader" else None
         target[code] = index[above] if above else 0
