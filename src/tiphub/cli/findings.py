@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from tiphub.cli.app import app
-from tiphub.cli.sources import open_source
+from tiphub.cli.sources import open_source, open_vault
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
 
@@ -74,14 +74,8 @@ def _open(
     from tiphub.evidence.findings import Source, of_release
 
     if vault:
-        from tiphub.evidence.implied import implied
-        from tiphub.vault.hub import open_hub
-        from tiphub.vault.store import Store
-
-        store = stack.enter_context(Store.open(open_hub(source)))
-        note = "These figures come straight from the vault: they are not protected. Do not publish them."
-        Console(stderr=True).print(note, style="bold red", highlight=False)
-        return Source(implied(store.records(), standard)), f"{source.name}, the vault; not for publication"
+        own = open_vault(source, layout, standard, stack)
+        return Source(own.table), own.title
     engine = stack.enter_context(DuckDBEngine())
     opened = open_source(source, layout, standard, engine)
     if opened.release is None:

@@ -1,8 +1,9 @@
-"""``tiphub model``: odds ratios of the study's two logistic models, from a data file or a release."""
+"""``tiphub model``: odds ratios of the study's two logistic models, from a file, a release or a vault."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tiphub.cli.app import app
-from tiphub.cli.sources import Source, open_source, pairs
+from tiphub.cli.sources import NOT_PROTECTED, OwnRecords, Source, open_source, open_vault, pairs
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
 
@@ -56,6 +57,9 @@ def model(
     layout: Annotated[
         str | None, typer.Option(help="The layout of the data file, such as ctdc-2018.")
     ] = None,
+    vault: Annotated[
+        bool, typer.Option("--vault", help="Fit it to the hub's own records: unprotected, for the hub alone.")
+    ] = False,
     among: Annotated[list[str] | None, typer.Option(help="Only these records: FIELD=VALUE.")] = None,
     reference: Annotated[
         list[str] | None, typer.Option(help="The category to compare with: COVARIATE=VALUE.")
@@ -76,28 +80,29 @@ def model(
     A release with differential privacy answers the models that its hub declared (`models` in hub.yml), or
     some of their covariates. The intervals count the privacy noise in. If it has one such model, it needs no
     options.
-    """
-    from tiphub.engine import DuckDBEngine
 
+    `--vault` fits any model to the records of a hub, for its own team; without `--outcome` or `--on`, the one
+    that hub.yml declares. The answer is not protected and must not be passed on.
+    """
     if chart is not None and chart.suffix not in {".svg", ".png"}:
         raise TiphubError("A chart is written as .svg or .png.", where=str(chart))
     standard = load_standard()
     names = [name.strip() for text in on or [] for name in text.split(",") if name.strip()]
-    with DuckDBEngine() as engine:
-        opened = open_source(source, layout, standard, engine)
-        asked = _Asked(
-            outcome, tuple(names), pairs(among or []), pairs(reference or []), pairs(covariate or [])
-        )
-        if opened.release is not None and opened.release.statement.get("method") == "differential_privacy":
-            found = _of_release(opened.release, standard, asked, unknown)
+    asked = _Asked(outcome, tuple(names), pairs(among or []), pairs(reference or []), pairs(covariate or []))
+    with ExitStack() as stack:
+        if vault:
+            own = open_vault(source, layout, standard, stack)
+            found, title = _of_vault(own, standard, asked, unknown), own.title
         else:
-            found = _of_records(opened, standard, asked, unknown)
-    release = opened.release
-    title = f"{release.title}, release {release.version}" if release else source.name
+            found, title = _of_source(source, layout, standard, asked, unknown)
     if format is Format.json:
         from tiphub.evidence.models.wording import sentences
 
-        said = {"source": str(source), **asdict(found), "sentences": list(sentences(found))}
+        said = {
+            "source": title if vault else str(source),
+            **asdict(found),
+            "sentences": list(sentences(found)),
+        }
         typer.echo(json.dumps(said, ensure_ascii=False, indent=2))
     elif format is Format.html:
         typer.echo(_pictures().odds_page(found, title))
@@ -114,6 +119,36 @@ class _Asked:
     among: Mapping[str, str]
     references: Mapping[str, str]
     covariates: Mapping[str, str]
+
+
+def _of_source(
+    source: Path, layout: str | None, standard: Standard, asked: _Asked, unknown: Unknown
+) -> "tuple[OddsRatios, str]":
+    """The odds ratios of a data file or a release, and how it is named."""
+    from tiphub.engine import DuckDBEngine
+
+    with DuckDBEngine() as engine:
+        opened = open_source(source, layout, standard, engine)
+        release = opened.release
+        if release is None:
+            return _of_records(opened, standard, asked, unknown), source.name
+        title = f"{release.title}, release {release.version}"
+        if release.statement.get("method") == "differential_privacy":
+            return _of_release(release, standard, asked, unknown), title
+        return _of_records(opened, standard, asked, unknown), title
+
+
+def _of_vault(own: OwnRecords, standard: Standard, asked: _Asked, unknown: Unknown) -> "OddsRatios":
+    from tiphub.vault.model_settings import ModelSettings
+    from tiphub.vault.models import asked_model
+
+    said = ModelSettings(asked.outcome or "", asked.on, asked.among, asked.covariates)
+    model = asked_model(own.hub, said)
+    whole = replace(asked, outcome=model.outcome, on=model.on, among=model.among, covariates=model.covariates)
+    found = _of_records(Source(own.table), standard, whole, unknown)
+    among = " and ".join(f"{name} is {value}" for name, value in whole.among.items())
+    whom = (f"Only people whose {among}.",) if among else ()
+    return replace(found, notes=(NOT_PROTECTED, *whom, *found.notes))
 
 
 def _of_records(opened: Source, standard: Standard, asked: _Asked, unknown: Unknown) -> "OddsRatios":

@@ -1,6 +1,7 @@
-"""What commands read alike: a data file with a layout or a release, and NAME=VALUE pairs."""
+"""What commands read alike: a data file with a layout, a release or a vault, and NAME=VALUE pairs."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from tiphub.engine import Engine
     from tiphub.evidence.noise import MeasuredCounts
     from tiphub.release import Release
+    from tiphub.vault.hub import Hub
+
+NOT_PROTECTED = "These figures come straight from the vault: they are not protected. Do not publish them."
+"""What is said beside every answer from a hub's own records."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,19 @@ class Source:
         return MeasuredCounts(self.release.counts(engine).to_pyarrow()) or None
 
 
+@dataclass(frozen=True)
+class OwnRecords:
+    """A hub and its own records."""
+
+    hub: "Hub"
+    table: "ir.Table"
+
+    @property
+    def title(self) -> str:
+        """How the source is named beside figures from it."""
+        return f"{self.hub.root.name}, the vault; not for publication"
+
+
 def open_source(source: Path, layout: str | None, standard: Standard, engine: "Engine") -> Source:
     """Open a data file or a release; rows of a file that could not be read are told on the error stream.
 
@@ -47,6 +65,9 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
     if source.is_dir():
         from tiphub.release import find_release, open_release
 
+        if layout is not None:
+            what = "A release has the standard's own columns: a layout is for data files."
+            raise TiphubError(what, where=str(source), do="Leave --layout out.")
         release = open_release(find_release(source))
         return Source(release.records(engine), release.smallest_count, release)
     from tiphub.mapping import layout_names, open_standard
@@ -59,6 +80,35 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
         text = f"{amount(found.read, 'row')} read, {found.quarantined:,} set aside as unreadable."
         Console(stderr=True).print(text, highlight=False)
     return Source(found.table.select(*found.columns))
+
+
+def open_vault(source: Path, layout: str | None, standard: Standard, stack: ExitStack) -> "OwnRecords":
+    """Open a hub's own records, unprotected; that they are is told on the error stream.
+
+    They are as a release would have them: what follows from an answer is said. The vault stays open until the
+    stack is closed.
+
+    Raises:
+        TiphubError: the source is no hub, a layout was given, or the vault cannot be opened.
+    """
+    from tiphub.evidence.implied import implied
+    from tiphub.vault.hub import open_hub
+    from tiphub.vault.store import Store
+
+    if not (source / "hub.yml").is_file():
+        raise TiphubError(
+            "--vault reads a hub's own records, and this is no hub.",
+            where=str(source),
+            do="Name the hub's folder, or leave --vault out.",
+        )
+    if layout is not None:
+        raise TiphubError(
+            "A vault needs no layout: it holds records in the standard.", do="Leave --layout out."
+        )
+    hub = open_hub(source)
+    store = stack.enter_context(Store.open(hub))
+    Console(stderr=True).print(NOT_PROTECTED, style="bold red", highlight=False)
+    return OwnRecords(hub, implied(store.records(), standard))
 
 
 def pairs(texts: list[str]) -> Mapping[str, str]:
