@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tiphub.cli.app import app
+from tiphub.cli.stories import check_stories
 from tiphub.progress import Terminal
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def build(
 ) -> None:
     """Make a release of what the vault holds, and print its folder.
 
-    Harmonise, link, protect, evaluate, publish. What is published is counted again before it is written.
+    Harmonise, link, protect, evaluate, publish. Before anything, the portal's stories are read: a number that
+    is typed into one by hand fails the build. What is published is counted again before it is written.
     Under differential privacy the spend is booked in the hub's ledger before any noise is drawn.
 
     With `--plan` nothing is made: it shows how exact counts would be at several epsilons, from the declared
@@ -49,6 +51,7 @@ def build(
     from tiphub.vault.hub import open_hub
     from tiphub.vault.pipeline import build as make_release
 
+    check_stories()
     opened = open_hub(hub)
     if plan:
         from tiphub.vault.plan import EPSILONS

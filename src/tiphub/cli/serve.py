@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tiphub.cli.app import app
+from tiphub.cli.stories import check_stories
 from tiphub.errors import TiphubError
 
 
@@ -34,6 +35,7 @@ def serve(
             f"The portal is not installed here ({missing.name} is missing).",
             do='Run: pip install "tiphub[portal]"',
         ) from None
+    check_stories()
     catalog = Catalog(releases)
     shelf = catalog.look()
     catalog.close()

@@ -16,6 +16,10 @@ class NoReleaseError(Exception):
     """There is no release that can be served."""
 
 
+class OutOfOrderError(Exception):
+    """A page of the portal is broken; its visitors can do nothing about it."""
+
+
 def add_errors(app: FastAPI, portal: Portal) -> None:
     """Answer every error in words."""
 
@@ -38,6 +42,10 @@ def add_errors(app: FastAPI, portal: Portal) -> None:
     @app.exception_handler(NoReleaseError)
     def empty(request: Request, _: NoReleaseError) -> Response:
         return _answer(portal, request, 503, "error.release", _language(request)("error.release"))
+
+    @app.exception_handler(OutOfOrderError)
+    def broken(request: Request, _: OutOfOrderError) -> Response:
+        return _answer(portal, request, 500, "error.500", _language(request)("error.500"))
 
 
 def _language(request: Request) -> Texts:

@@ -27,7 +27,7 @@ def stories(_: Portal, visit: Visit, desk: Desk) -> Page:
     """All stories."""
     listed = [
         {"name": story.name, "title": story.title, "summary": story.summary}
-        for story in desk.stories.values()
+        for story in desk.stories.whole.values()
     ]
     return Page(
         "stories.html", {"release": visit.release.version, "stories": listed}, lambda: {"stories": listed}
@@ -39,10 +39,10 @@ def story(_: Portal, visit: Visit, desk: Desk, name: str) -> Page:
 
     Raises:
         HTTPException: there is no such story.
+        OutOfOrderError: it is broken.
     """
-    if name not in desk.stories:
+    if (found := desk.story(name)) is None:
         raise HTTPException(404)
-    found = desk.stories[name]
     results = desk.answer(visit.release, found.findings)
     return Page(
         "story.html",

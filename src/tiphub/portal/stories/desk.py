@@ -1,14 +1,17 @@
 """Where findings are answered for the portal: each once for a release, then remembered."""
 
+import logging
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from tiphub.evidence.findings import Result, answer
 from tiphub.portal.catalog import Catalog, Release
-from tiphub.portal.stories.story import Story, Words, stories, words
+from tiphub.portal.errors import OutOfOrderError
+from tiphub.portal.stories.story import Stories, Story, Words, read_stories, words
 from tiphub.standard import Standard
 
 _Key = tuple[object, ...]
+_LOG = logging.getLogger(__name__)
 
 
 class Desk:
@@ -25,9 +28,22 @@ class Desk:
         return words(self._standard)
 
     @cached_property
-    def stories(self) -> Mapping[str, Story]:
-        """The stories, by name."""
-        return stories(self._standard)
+    def stories(self) -> Stories:
+        """The stories; what is wrong with a broken one is logged, for visitors can do nothing about it."""
+        found = read_stories(self._standard)
+        for name, error in found.broken.items():
+            _LOG.error("the story %s cannot be told: %s", name, error)
+        return found
+
+    def story(self, name: str) -> Story | None:
+        """A story, or nothing if there is none of that name.
+
+        Raises:
+            OutOfOrderError: there is one, and it is broken.
+        """
+        if name in self.stories.broken:
+            raise OutOfOrderError
+        return self.stories.whole.get(name)
 
     def answer(self, release: Release, names: Iterable[str]) -> Mapping[str, Result]:
         """What a release says to these findings, by name."""

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from itertools import takewhile
 from unicodedata import category, numeric
 
 from tiphub.errors import TiphubError
@@ -68,7 +69,8 @@ def _find(text: str) -> tuple[int, str] | None:
     plain = _plain(text)
     found = [(item.start(), item[0]) for item in (_SIGN.search(plain), _WORD.search(plain)) if item]
     found += [(item.start(), item[0]) for item in _ROMAN.finditer(plain) if _is_roman(item[0])][:1]
-    found += [(place, sign) for place, sign in enumerate(plain) if numeric(sign, None) is not None][:1]
+    figures = (place for place, sign in enumerate(plain) if numeric(sign, None) is not None)
+    found += [(place, "".join(takewhile(_of_a_figure, plain[place:])).rstrip(".,")) for place in figures][:1]
     return min(found, default=None)
 
 
@@ -76,6 +78,10 @@ def _plain(text: str) -> str:
     """What a reader sees: no marks of Markdown, no characters without a width, no entities."""
     seen = unescape(text).translate(_MARKS)
     return "".join(sign for sign in seen if category(sign) != "Cf")
+
+
+def _of_a_figure(sign: str) -> bool:
+    return sign in ".,%" or numeric(sign, None) is not None
 
 
 def _is_roman(word: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any
 
 from tiphub.errors import TiphubError
@@ -62,23 +63,57 @@ def _yaml(name: str) -> Mapping[str, Any]:
     return found
 
 
+@dataclass(frozen=True)
+class Stories:
+    """The stories that come with tiphub, by name: those that can be told, and why others cannot."""
+
+    whole: Mapping[str, Story]
+    broken: Mapping[str, TiphubError]
+
+
+def read_stories(standard: Standard) -> Stories:
+    """Read all stories, in the order of their files; one that is refused stops no other."""
+    known = words(standard)
+    whole: dict[str, Story] = {}
+    broken: dict[str, TiphubError] = {}
+    library = (files("tiphub.portal.stories") / "library").iterdir()
+    for item in sorted((item for item in library if item.name.endswith(".md")), key=lambda item: item.name):
+        try:
+            story = parse_story(item.read_text("utf-8"), str(item), known)
+        except TiphubError as error:
+            broken[_name(item.name)] = error
+        except (OSError, ValueError) as error:
+            why = f"The story cannot be read: {error}."
+            broken[_name(item.name)] = TiphubError(why, where=str(item), do="Write it as UTF-8 text.")
+        else:
+            whole[story.name] = story
+    return Stories(whole, broken)
+
+
 def stories(standard: Standard) -> Mapping[str, Story]:
-    """The stories that come with tiphub, by name, in the order of their files.
+    """The stories that come with tiphub, by name.
 
     Raises:
         TiphubError: a story has a number typed by hand, or names what there is not.
     """
-    folder = files("tiphub.portal.stories") / "library"
-    known = words(standard)
-    sources = sorted(
-        (item for item in folder.iterdir() if item.name.endswith(".md")), key=lambda item: item.name
-    )
-    found = [parse_story(item.read_text("utf-8"), item.name, known) for item in sources]
-    return {story.name: story for story in found}
+    found = read_stories(standard)
+    for error in found.broken.values():
+        raise error
+    return found.whole
+
+
+def _name(source: str) -> str:
+    """What a story is called: the name of its file without the place in the order of stories.
+
+    >>> _name("library/2-family.md"), _name("own.md")
+    ('family', 'own')
+    """
+    stem = PurePath(source).stem
+    return stem.partition("-")[2] or stem
 
 
 def parse_story(text: str, source: str, known: Words) -> Story:
-    """Read a story and check it.
+    """Read a story, of the file ``source``, and check it.
 
     Raises:
         TiphubError: see `stories`.
@@ -88,12 +123,12 @@ def parse_story(text: str, source: str, known: Words) -> Story:
         raise TiphubError("A story begins with its title and summary between two lines of ---.", where=source)
     head = parse(parts[1], source).value
     for key in ("title", "summary"):
-        if not isinstance(head.get(key), str):
+        if not isinstance(head, Mapping) or not isinstance(head.get(key), str):
             raise TiphubError(f"The story has no {key}.", where=source)
         refuse_numbers(head[key], f"{source}, {key}")
     body = parts[2]
     offset = text[: text.index(body)].count("\n") if body else 0
-    refuse_numbers("\n" * offset + PLACE.sub(" ", body), source)
+    refuse_numbers("\n" * offset + PLACE.sub(_gap, body), source)
     used: dict[str, list[str]] = {kind: [] for kind in _KINDS}
     depth = 0
     for found in PLACE.finditer(body):
@@ -110,7 +145,7 @@ def parse_story(text: str, source: str, known: Words) -> Story:
         raise TiphubError(f"A stray {left[0]} is left in the text.", where=source)
     names = [name for kind in ("finding", "chart", "number", "when") for name in used[kind]]
     return Story(
-        source.rpartition(".")[0].partition("-")[2] or source.rpartition(".")[0],
+        _name(source),
         head["title"],
         head["summary"],
         body.strip(),
@@ -118,6 +153,11 @@ def parse_story(text: str, source: str, known: Words) -> Story:
         tuple(dict.fromkeys(used["chart"])),
         tuple(dict.fromkeys(used["cite"])),
     )
+
+
+def _gap(found: re.Match[str]) -> str:
+    """What is left of a place where numbers are looked for; lines keep their numbers."""
+    return " " + "\n" * found[0].count("\n")
 
 
 def _check(kind: str, given: str, known: Words, where: str) -> str:
