@@ -25,10 +25,12 @@ from tiphub.mapping import (
     standard_of,
     write_layout,
 )
+from tiphub.mapping.draft import draft_mapping
 from tiphub.mapping.draft.lexicon import load_lexicon
 from tiphub.progress import Silent
 from tiphub.simulate import simulate_layout
 from tiphub.standard import decode, load_standard
+from tiphub.tabular import open_table
 from tiphub.vault.s4_protect.dp.synthesis import Effort
 from tiphub.vault.synthesise import synthesise
 
@@ -127,6 +129,11 @@ def test_records_of_victims_know_nothing_of_it() -> None:
 def test_a_mapping_cannot_extend_it() -> None:
     with pytest.raises(TiphubError, match="a victim-perpetrator pair, not a person"):
         parse_mapping(f"extends: {LAYOUT}", "mapping.yml", load_standard())
+
+
+def test_no_mapping_is_drafted_for_it(file: Path) -> None:
+    with pytest.raises(TiphubError, match="a victim-perpetrator pair, not a person"):
+        draft_mapping(open_table(file), load_standard())
 
 
 def run(*words: object) -> Result:
