@@ -22,9 +22,10 @@ from tiphub.vault.s4_protect.dp.logic import Derived, follow_shares, lead_back
 
 TRIPLES_A_STEP = 8
 """Three-way tables looked at in one step, drawn at random: the gradient stays unbiased, the step quick."""
-SMALL = 20.0
+SMALL, STEEP = 80.0, 2.0
 """Counts of people spread over orders of magnitude, and most combinations of answers hold nobody: the prior
-of a cell's count c is proportional to 1 / (c + SMALL). It empties cells that noise alone may have filled."""
+of a cell's count c is proportional to 1 / (c + SMALL)**STEEP. It empties cells that noise alone may have
+filled."""
 _MEAN, _SQUARE = 0.8, 0.95
 """What Adam keeps of its averages from step to step; a longer memory was seen to converge far more slowly."""
 
@@ -92,7 +93,7 @@ class Fit:
         weight /= most
         goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
         np.fill_diagonal(weight, 0)
-        empties = (weight > 0) * np.float32(1 / most / target.people**2)
+        empties = (weight > 0) * np.float32(STEEP / most / target.people**2)
         small = np.float32(SMALL / target.people)
         triples: dict[Table, tuple[Matrix, np.float32]] = {
             table: (

@@ -1,6 +1,6 @@
 """Records whose counts are those of a mixture: draw them, then settle them value by value."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +26,24 @@ def draw(
     random: np.random.Generator,
     derived: Sequence[Derived] = (),
 ) -> Codes:
-    """Draw records, the same number from each group, without any that the rules forbid."""
-    groups = mixture.shares.shape[1]
-    group = random.permutation(np.arange(people) % groups)
-    codes = _draw(mixture, group, random)
+    """Draw records, the same number from each group, without any that the rules forbid.
+
+    Within a group every variable's shares are met as nearly as whole records can (one draw from each of
+    equal slices of its distribution, in an order of its own), so that counts scatter far less than those of
+    independent draws.
+    """
+    variables, groups = range(len(mixture.blocks.slices)), mixture.shares.shape[1]
+    each = -(-people // groups)
+    slices = np.broadcast_to(np.arange(each), (groups, each))
+    inside = (random.permuted(slices, axis=1) + random.random((groups, each)) for _ in variables)
+    codes = _draw(mixture, np.repeat(np.arange(groups), each), (item.ravel() / each for item in inside))
+    codes = codes[random.permutation(len(codes))[:people]]
     for _ in range(TRIES):
         bad = np.nonzero(breaks(codes, rules, mixture.blocks))[0]
         if not len(bad):
             return derive(codes, derived)
-        codes[bad] = _draw(mixture, random.integers(0, groups, len(bad)), random)
+        again = random.integers(0, groups, len(bad))
+        codes[bad] = _draw(mixture, again, (random.random(len(bad)) for _ in variables))
     return derive(codes[~breaks(codes, rules, mixture.blocks)], derived)
 
 
@@ -100,12 +109,15 @@ def _some(won: npt.NDArray[np.float32], most: int, random: np.random.Generator) 
     return better[np.argsort(won[better] - blur)[:most]]
 
 
-def _draw(mixture: Mixture, group: npt.NDArray[np.int64], random: np.random.Generator) -> Codes:
+def _draw(
+    mixture: Mixture, group: npt.NDArray[np.int64], chances: Iterable[npt.NDArray[np.float64]]
+) -> Codes:
+    """A record of each ``group``, by chances from 0 up to 1 for each variable."""
     codes = np.empty((len(group), len(mixture.blocks.slices)), np.int16, order="F")
-    for position, cells in enumerate(mixture.blocks.slices):
+    for position, (cells, chance) in enumerate(zip(mixture.blocks.slices, chances, strict=True)):
         steps = np.cumsum(mixture.shares[cells], axis=0, dtype=np.float64)
         # The ends of all groups, one group after the other, ascend: one search places every record.
         ends = (steps[:-1] / steps[-1] + np.arange(steps.shape[1])).T
-        reached = np.searchsorted(ends.ravel(), group + random.random(len(group)), side="right")
+        reached = np.searchsorted(ends.ravel(), group + chance, side="right")
         codes[:, position] = reached - group * ends.shape[1]
     return codes

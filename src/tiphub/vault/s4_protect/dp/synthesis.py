@@ -31,17 +31,18 @@ class Effort:
     rounds: int
 
 
-def effort_for(people: int) -> Effort:
-    """What so many people are worth, as measured in ``docs/decisions``.
+def effort_for(people: int, deviation: float) -> Effort:
+    """What so many people are worth where counts are off by ``deviation``, as measured in ``docs/decisions``.
 
-    The more people, the more their tables say above the noise; where they say little, more groups and
-    steps would fit the noise.
+    The more their tables say above the noise, the more steps are worth taking: further ones fit the noise.
+    Settling pays where many records make the chance of drawing them outweigh the noise.
     """
+    steps = _between(200, round(15 * (people / deviation) ** 0.5), 1_000)
     return Effort(
-        groups=_between(100, people // 50, 1_000),
-        first_steps=_between(300, people // 40, 2_500),
-        second_steps=_between(200, people // 100, 800),
-        rounds=_between(200, people // 50, 5_000),
+        groups=_between(100, people // 100, 1_000),
+        first_steps=steps,
+        second_steps=steps * 2 // 5,
+        rounds=_between(0, (people - 50_000) // 150, 1_000),
     )
 
 
@@ -62,7 +63,7 @@ def synthesise(
         derived: variables at the end that follow from the others in each record.
         random: draws the records.
         progress: listens to the stages.
-        effort: how long to fit; ``None`` for what the number of people is worth.
+        effort: how long to fit; ``None`` for what the people and the noise are worth.
 
     Yields:
         `AT_ONCE` records or fewer, derived variables included; no block is kept.
@@ -77,7 +78,6 @@ def synthesise(
             "With this much noise nobody is left: there are too few people for this budget.",
             do="Hand in more records before publishing, or choose a larger epsilon.",
         )
-    effort = effort or effort_for(people)
     variables = range(len(blocks.cardinalities))
     one_way: dict[Table, Shares] = {(item,): estimates.table((item,)) for item in variables}
     told = [table for table in measured.tables if not crosses_itself(table, derived)]
@@ -85,6 +85,8 @@ def synthesise(
     three_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 3}
     _apply(rules, measured, two_way)
     deviations = {table: estimates.deviation(table) for table in (*one_way, *two_way, *three_way)}
+    typical = float(np.median([deviations[table] for table in two_way or one_way]))
+    effort = effort or effort_for(people, typical)
     fit = Fit(
         blocks,
         {item: positive(table, people) for (item, *_), table in one_way.items()},
