@@ -63,7 +63,14 @@ def forest(
     x = alt.X(
         "ratio:Q",
         scale=alt.Scale(type="log", domain=[least, most], nice=False),
-        axis=alt.Axis(values=_ticks(least, most), format="~g", orient="top", gridColor=LINE, labelPadding=6),
+        axis=alt.Axis(
+            values=_ticks(least, most),
+            format="~g",
+            orient="top",
+            gridColor=LINE,
+            labelPadding=6,
+            labelSeparation=8,
+        ),
     )
     every, some = alt.Chart(alt.InlineData(values=rows)), alt.Chart(alt.InlineData(values=shown))
     one = alt.Chart(alt.InlineData(values=[{"ratio": 1.0}]))

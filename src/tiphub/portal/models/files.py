@@ -10,6 +10,7 @@ from tiphub.evidence.models import Ratio
 from tiphub.evidence.models.score import LIMIT
 from tiphub.portal.models.desk import Fitted
 from tiphub.portal.models.told import Told
+from tiphub.portal.models.words import told_at_all
 
 FIGURES = ("ratio", "low", "high", "p")
 
@@ -17,6 +18,7 @@ FIGURES = ("ratio", "low", "high", "p")
 def as_json(fitted: Fitted, told: Told | None, notes: Sequence[str], source: str) -> dict[str, Any]:
     """The model for programs: a bound that is null is none, and no ratio says why."""
     model, found = fitted.model, fitted.found
+    counted = found if found is not None and told_at_all(found) else None
     return {
         "name": fitted.name,
         "number": fitted.number,
@@ -26,8 +28,8 @@ def as_json(fitted: Fitted, told: Told | None, notes: Sequence[str], source: str
         "among": dict(model.among),
         "source": source,
         "refusal": fitted.refusal,
-        "people": found.used if found else None,
-        "events": found.events if found else None,
+        "people": counted.used if counted else None,
+        "events": counted.events if counted else None,
         "population": told.population if told else "",
         "includes": ["sampling", "privacy noise"],
         "effects": [

@@ -3,7 +3,7 @@
 from tiphub.evidence.models import REFERENCES
 from tiphub.portal.models.desk import Fitted
 from tiphub.portal.models.told import Told
-from tiphub.portal.models.words import LARGEST, SMALLEST, Words, column_title, value_label
+from tiphub.portal.models.words import LARGEST, SMALLEST, Words, column_title, covariate_title, value_label
 from tiphub.portal.texts import Texts
 from tiphub.standard import Standard
 
@@ -15,6 +15,12 @@ def among(fitted: Fitted, standard: Standard, t: Texts) -> str:
         for name, value in fitted.model.among.items()
     ]
     return t("models.among", chosen="; ".join(chosen)) if chosen else ""
+
+
+def covariates(fitted: Fitted, standard: Standard, t: Texts) -> str:
+    """What the model holds besides its outcome, as a list."""
+    titles = [covariate_title(item.name, standard, t) or item.title for item in fitted.model.shape.terms]
+    return t("models.comma").join(titles)
 
 
 def notes(fitted: Fitted, told: Told, standard: Standard, t: Texts) -> tuple[str, ...]:

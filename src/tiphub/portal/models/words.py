@@ -29,9 +29,7 @@ class Words:
 
     def title(self, name: str) -> str:
         """A covariate's name."""
-        if name == "income_level":
-            return self.t("models.income")
-        return column_title(name, self.standard, self.t) or self.found.titles[name]
+        return covariate_title(name, self.standard, self.t) or self.found.titles[name]
 
     def label(self, effect: Effect) -> str:
         """A category's name, or what one step of a number is."""
@@ -64,7 +62,9 @@ class Words:
         return "" if effect.wider is None else self.t("models.times", times=self.t.decimals(effect.wider, 2))
 
     def population(self) -> str:
-        """Who the model is of."""
+        """Who the model is of; where the noise hides every ratio, it hides that too."""
+        if not told_at_all(self.found):
+            return self.t("models.people.hidden")
         key = "models.people" if self.found.noise else "models.people.exact"
         return self.t(key, people=self.found.used, events=self.found.events)
 
@@ -88,6 +88,16 @@ class Words:
     def _reference(self, name: str) -> str:
         found = (effect for effect in self.found.effects if effect.reference and effect.variable == name)
         return next((self.label(effect) for effect in found), "")
+
+
+def told_at_all(found: OddsRatios) -> bool:
+    """Whether noise leaves anything to tell."""
+    return not found.noise or any(effect.adjusted for effect in found.effects)
+
+
+def covariate_title(name: str, standard: Standard, t: Texts) -> str:
+    """A covariate's name; empty for the hub's own."""
+    return t("models.income") if name == "income_level" else column_title(name, standard, t)
 
 
 def column_title(name: str, standard: Standard, t: Texts) -> str:

@@ -12,7 +12,7 @@ from tiphub.errors import TiphubError
 from tiphub.portal.cite import citation
 from tiphub.portal.models.desk import Fitted, Models
 from tiphub.portal.models.files import as_csv, as_json
-from tiphub.portal.models.notes import among, notes
+from tiphub.portal.models.notes import among, covariates, notes
 from tiphub.portal.models.picture import drawn
 from tiphub.portal.models.told import tell
 from tiphub.portal.view import Page, Portal, Visit
@@ -88,6 +88,7 @@ def _panel(portal: Portal, visit: Visit, fitted: Fitted, source: str) -> dict[st
         "told": told,
         "notes": said,
         "among": among(fitted, standard, t),
+        "covariates": covariates(fitted, standard, t),
         "short": t.or_empty(f"models.short.{fitted.model.outcome.name}") or fitted.model.outcome.question,
         "data": as_json(fitted, told, said, source),
     }
