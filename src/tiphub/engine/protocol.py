@@ -26,6 +26,9 @@ class Engine(Protocol):
     def batches(self, expr: ir.Table, rows: int = BATCH_ROWS) -> Iterator[pa.RecordBatch]:
         """Stream the rows of an expression."""
 
+    def view(self, name: str, expr: ir.Table) -> ir.Table:
+        """Give an expression a name, so that what is built on it neither repeats it nor compiles it again."""
+
     def collect(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ir.Table:
         """Keep a stream's rows in memory as a table, packed as they come."""
 

@@ -16,7 +16,7 @@ from tiphub.mapping.load import load_layout
 from tiphub.mapping.spec import Layout, Mapping
 from tiphub.mapping.write import carried
 from tiphub.standard import Standard
-from tiphub.tabular import ReadOptions, open_table
+from tiphub.tabular import RawTable, ReadOptions, open_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +50,32 @@ def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -
     """
     found = load_layout(layout, standard)
     raw = open_table(path, read_options(found.mapping))
-    stream = engine.register("_opened", raw.reader())
-    rows = harmonise(stream, found.mapping, standard, today=dt.datetime.now(tz=dt.UTC).date())
+    cells = engine.register(_CELLS, raw.schema.empty_table())
+    rows = harmonise(cells, found.mapping, standard, today=dt.datetime.now(tz=dt.UTC).date())
     counts = {"read": 0, "quarantined": 0}
     schema = rows.drop("problems", "warnings").schema().to_pyarrow()
-    table = engine.collect("_accepted", schema, _accepted(engine.batches(rows), counts))
+    read = _read(raw, engine.view("_read", rows), engine)
+    table = engine.collect("_accepted", schema, _accepted(read, counts))
     if counts["read"] == counts["quarantined"]:
         what = (
             "No row of the file could be read by this layout." if counts["read"] else "The file has no rows."
         )
         raise TiphubError(what, where=f"{path.name}, {layout}", do="Check that the layout is the right one.")
     return StandardTable(table, found, carried(found, standard), counts["read"], counts["quarantined"])
+
+
+_CELLS = "_cells"
+
+
+def _read(raw: RawTable, rows: ir.Table, engine: Engine) -> Iterator[pa.RecordBatch]:
+    """The rows of a view of `_CELLS` for one piece of the file after the other.
+
+    A single stream of all would read the file ahead of who takes its rows, and hold it in memory: the engine
+    takes rows whose text lies in Arrow's buffers for next to nothing.
+    """
+    for piece in raw.batches():
+        engine.register(_CELLS, pa.Table.from_batches([piece], raw.schema))
+        yield from engine.batches(rows)
 
 
 def _accepted(batches: Iterator[pa.RecordBatch], counts: dict[str, int]) -> Iterator[pa.RecordBatch]:
