@@ -1,14 +1,20 @@
-"""Where declared models are fitted for the portal: each release's once, then remembered."""
+"""Where declared models are fitted for the portal: each release's once, then remembered.
+
+What fits them takes seconds to load: it is loaded when somebody first asks for models.
+"""
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.models import DeclaredModel, OddsRatios, declared_models, odds_ratios_of
 from tiphub.portal.catalog import Release
 from tiphub.standard import Standard
+
+if TYPE_CHECKING:
+    from tiphub.evidence.models import DeclaredModel, OddsRatios
 
 
 @dataclass(frozen=True)
@@ -20,8 +26,8 @@ class Fitted:
 
     name: str
     number: int
-    model: DeclaredModel
-    found: OddsRatios | None
+    model: "DeclaredModel"
+    found: "OddsRatios | None"
     refusal: str = ""
 
 
@@ -59,27 +65,27 @@ class ModelDesk:
         self._worker.shutdown(wait=False, cancel_futures=True)
 
     def _all(self, release: Release) -> Models:
+        from tiphub.evidence import models as room  # noqa: PLC0415 - it takes seconds to load
+
         try:
-            models = declared_models(release, self._standard)
+            models = room.declared_models(release, self._standard)
         except TiphubError as error:
             return Models(refusal=f"{error.what} {error.do}".strip())
-        names = names_of(models)
-        return Models(
-            tuple(_fit(release, *item) for item in zip(names, range(len(names)), models, strict=True))
-        )
+
+        def fit(name: str, place: int, model: "DeclaredModel") -> Fitted:
+            try:
+                return Fitted(name, place + 1, model, room.odds_ratios_of(release, model, place))
+            except TiphubError as error:
+                return Fitted(name, place + 1, model, None, error.what)
+            except (ArithmeticError, ValueError):
+                # Tables that no publisher of ours writes: this model is then not told, and the others are.
+                return Fitted(name, place + 1, model, None, "Its tables cannot be fitted.")
+
+        named = zip(names_of(models), range(len(models)), models, strict=True)
+        return Models(tuple(fit(*item) for item in named))
 
 
-def _fit(release: Release, name: str, place: int, model: DeclaredModel) -> Fitted:
-    try:
-        return Fitted(name, place + 1, model, odds_ratios_of(release, model, place))
-    except TiphubError as error:
-        return Fitted(name, place + 1, model, None, error.what)
-    except (ArithmeticError, ValueError):
-        # Tables that no publisher of ours writes: one model is then not told, and the others are.
-        return Fitted(name, place + 1, model, None, "Its tables cannot be fitted.")
-
-
-def names_of(models: Sequence[DeclaredModel]) -> list[str]:
+def names_of(models: "Sequence[DeclaredModel]") -> list[str]:
     """A name for each model's address: its outcome, with a number from the second of an outcome on."""
     outcomes = [model.outcome.name for model in models]
     before = [outcomes[:place].count(name) for place, name in enumerate(outcomes)]

@@ -18,7 +18,6 @@ from tiphub.portal.pages.figure import KINDS, figure
 from tiphub.portal.pages.files import add_files
 from tiphub.portal.pages.home import home
 from tiphub.portal.pages.methods import methods
-from tiphub.portal.pages.models import model_file, models
 from tiphub.portal.pages.stories import picture, stories, story
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.texts import LANGUAGES, Texts, texts
@@ -128,19 +127,28 @@ def _add_models(router: APIRouter, portal: Portal, t: Texts, desk: ModelDesk) ->
         visit = await run_in_threadpool(visit_of, portal, request, t, "/models")
         return visit, await shield(wrap_future(desk.ask(visit.release)))
 
+    def page(visit: Visit, fitted: Models) -> Page:
+        from tiphub.portal.pages import models  # noqa: PLC0415 - what it needs takes seconds to load
+
+        return models.models(portal, visit, fitted)
+
+    def file_of(visit: Visit, fitted: Models, name: str, kind: str) -> Response:
+        from tiphub.portal.pages import models  # noqa: PLC0415
+
+        return models.model_file(portal, visit, fitted, name, kind)
+
     async def as_html(request: Request) -> Response:
         visit, fitted = await found(request)
-        page = await run_in_threadpool(lambda: render(portal, visit, models(portal, visit, fitted)))
-        return HTMLResponse(page)
+        return HTMLResponse(await run_in_threadpool(lambda: render(portal, visit, page(visit, fitted))))
 
     async def as_json(request: Request) -> Response:
         visit, fitted = await found(request)
-        return JSONResponse((await run_in_threadpool(models, portal, visit, fitted)).data)
+        return JSONResponse((await run_in_threadpool(page, visit, fitted)).data)
 
     async def one(file: str, request: Request) -> Response:
         name, _, kind = file.partition(".")
         visit, fitted = await found(request)
-        return await run_in_threadpool(model_file, portal, visit, fitted, name, kind)
+        return await run_in_threadpool(file_of, visit, fitted, name, kind)
 
     for path, answer, verbs, summary in (
         ("/models", as_html, ["GET", "HEAD"], ""),
