@@ -211,7 +211,8 @@ def test_what_a_killed_build_left_is_removed(small: Content, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("room", "told"), [(20_000, "There is no room to work in: File too large."), (100_000, "could not be written: File too large.")]
+    ("room", "told"),
+    [(20_000, "no room to work in: File too large."), (100_000, "could not be written: File too large.")],
 )
 def test_a_full_disk_leaves_nothing(tmp_path: Path, room: int, told: str) -> None:
     script = (

@@ -32,7 +32,7 @@ def read_records_csv(path: Path, variables: Sequence[Variable]) -> tuple[pa.Tabl
     kinds = [pa.dictionary(pa.int16(), kind) if pa.types.is_string(kind) else kind for kind in schema.types]
     try:
         records = Mapped(pa.schema(zip(schema.names, kinds, strict=True)))
-        for batch in pyarrow.csv.open_csv(path, parse_options=_LINES, convert_options=_options(schema)):
+        for batch in pyarrow.csv.open_csv(path, BLOCKS, _LINES, _options(schema)):
             cells = [
                 _packed(cells, item)
                 for cells, item in zip(batch.cast(schema).columns, variables, strict=True)
@@ -85,6 +85,8 @@ def read_parquet(path: Path, schema: pa.Schema, rows: int) -> Iterator[pa.Table]
         raise ValueError(f"It cannot be read: {str(error)[:200]}.") from None
 
 
+BLOCKS = pyarrow.csv.ReadOptions(use_threads=False, block_size=2**20)
+"""Arrow reads up to 32 blocks ahead of who takes the rows."""
 _LINES = pyarrow.csv.ParseOptions(ignore_empty_lines=False)
 
 
