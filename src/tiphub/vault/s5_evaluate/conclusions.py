@@ -54,9 +54,9 @@ def conclude(
         For each finding that the columns can answer its ``sentence`` and ``claims``, as plain data.
     """
     schema = _schema(population.variables)
-    rows = [_typed(batch, population.variables, schema) for batch in population.batches()]
+    rows = (_typed(batch, population.variables, schema) for batch in population.batches())
     with DuckDBEngine() as engine:
-        table = engine.register("people", pa.Table.from_batches(rows, schema))
+        table = engine.collect("people", schema, rows)
         return {
             result.finding.name: {
                 "title": result.finding.title,
@@ -186,7 +186,7 @@ def _answers(source: Source, standard: Standard, name: str, progress: Progress |
 
 
 def _schema(variables: Sequence[Variable]) -> pa.Schema:
-    """The schema of a release's records, with text as a dictionary: a person takes some thirty bytes."""
+    """The schema of a release's records, with text as a dictionary."""
     packed = pa.dictionary(pa.int16(), pa.string())
     fields = records_schema(variables)
     return pa.schema(
