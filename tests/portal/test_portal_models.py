@@ -326,6 +326,8 @@ def test_nothing_of_an_address_is_markup_nor_makes_more_work(modelled_client: Te
             found = modelled_client.get("/models.json", params={name: value}).json()
             assert found == plain, "no parameter asks for another fit"
     assert modelled_client.get("/models", params={"release": EVIL}).status_code == 404
+    shown = modelled_client.get("/models/child.svg")
+    assert modelled_client.get("/models/child.svg", headers={"Host": "elsewhere.example"}).text == shown.text
     assert modelled_client.get(f"/models?x={'x' * 5000}").status_code == 414
     assert modelled_client.get(f"/models/child.csv?x={'x' * 5000}").status_code == 414
 

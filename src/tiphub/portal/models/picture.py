@@ -23,7 +23,7 @@ def odds_spec(told: Told, source: str, *, narrow: bool = False) -> Spec:
     return forest(points, frame, less=told.sides[0], more=told.sides[1], narrow=narrow)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def drawn(told: Told, source: str, kind: str, *, narrow: bool = False) -> bytes:
     """The picture as ``svg``, ``png`` or ``vl.json``.
 

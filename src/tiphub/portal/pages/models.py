@@ -15,7 +15,7 @@ from tiphub.portal.models.files import as_csv, as_json
 from tiphub.portal.models.notes import among, covariates, notes
 from tiphub.portal.models.picture import drawn
 from tiphub.portal.models.told import tell
-from tiphub.portal.view import Page, Portal, Visit
+from tiphub.portal.view import Page, Portal, Visit, hub_of
 
 KINDS = {
     "csv": "text/csv; charset=utf-8",
@@ -42,7 +42,7 @@ def models(portal: Portal, visit: Visit, found: Models) -> Page:
             "models": [panel["data"] for panel in panels],
         },
         lambda: {
-            "panels": [panel | _pictures(panel, source, visit) for panel in panels],
+            "panels": [panel | _pictures(panel, visit) for panel in panels],
             "why": why,
             "refusal": found.refusal,
             "citation": citation(visit),
@@ -60,8 +60,7 @@ def model_file(portal: Portal, visit: Visit, found: Models, name: str, kind: str
     fitted = next((item for item in found.fitted if item.name == name), None)
     if fitted is None or kind not in KINDS:
         raise HTTPException(404)
-    source = citation(visit).text
-    panel = _panel(portal, visit, fitted, source)
+    panel = _panel(portal, visit, fitted, citation(visit).text)
     told = panel["told"]
     content: str | bytes
     if kind == "json":
@@ -71,7 +70,7 @@ def model_file(portal: Portal, visit: Visit, found: Models, name: str, kind: str
     elif kind == "csv":
         content = as_csv(told)
     else:
-        content = drawn(told, source, kind)
+        content = drawn(told, _source(visit), kind)
     file = f"{name}-{visit.release.version}.{kind}"
     return Response(
         content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
@@ -94,7 +93,13 @@ def _panel(portal: Portal, visit: Visit, fitted: Fitted, source: str) -> dict[st
     }
 
 
-def _pictures(panel: dict[str, Any], source: str, visit: Visit) -> dict[str, Any]:
+def _source(visit: Visit) -> str:
+    """Where a picture's data come from; no address, which whoever asks could make up: all get the same."""
+    hub, release = hub_of(visit.release), visit.t("footer.release", version=visit.release.version)
+    return f"{hub.title}. {release}" + (f" ({hub.licence})" if hub.licence else "")
+
+
+def _pictures(panel: dict[str, Any], visit: Visit) -> dict[str, Any]:
     """The drawings of a model, its files and its command."""
     fitted, told, t = panel["fitted"], panel["told"], visit.t
     kinds = KINDS if told else ("json",)
@@ -104,7 +109,7 @@ def _pictures(panel: dict[str, Any], source: str, visit: Visit) -> dict[str, Any
         return said | {"wide": "", "narrow": ""}
     alt = t("models.alt", title=told.title)
     wide, narrow = (
-        Markup(text_alternative(drawn(told, source, "svg", narrow=narrow).decode(), alt))  # noqa: S704 - the renderer escapes
+        Markup(text_alternative(drawn(told, _source(visit), "svg", narrow=narrow).decode(), alt))  # noqa: S704 - the renderer escapes
         for narrow in (False, True)
     )
     return said | {"wide": wide, "narrow": narrow}
