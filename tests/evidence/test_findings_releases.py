@@ -256,7 +256,4 @@ def test_a_hub_is_asked_in_its_vault_and_says_that_this_is_not_for_publication(
     assert "not for publication" in document["source"]
     women, recruiters = document["findings"]
     assert (women["figures"][0]["numerator"], women["figures"][0]["denominator"]) == (30, 40)
-    assert (
-        recruiters["sentence"]
-        == "Of people whose recruiter is known, nobody has an answer to this in these data."
-    )
+    assert recruiters["sentence"] == "These data have no people whose recruiter is known."

@@ -1,10 +1,11 @@
 """Findings: what data can be asked, declared in small files, with figures and sentences that hold."""
 
-from tiphub.evidence.findings.compute import Source, answer, of_release
+from tiphub.evidence.findings.compute import answer
 from tiphub.evidence.findings.export import as_json, coverage, included, two_digits
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
 from tiphub.evidence.findings.sentences import about, of_people
+from tiphub.evidence.findings.sources import Source, of_noisy, of_release
 from tiphub.evidence.findings.together import counted_together
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "included",
     "library",
     "load_finding",
+    "of_noisy",
     "of_people",
     "of_release",
     "parse_finding",

@@ -39,9 +39,18 @@ class Carried:
         return share(numerator, base, noise=self.noise, rest=self.rest, whole=self.whole)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The two counts of a share, as near to what was measured as they have to be, and their noise."""
+
+    numerator: int
+    base: int
+    carried: Carried
+
+
 def carried_by(
     noise: Noise, where: Sequence[Conditions], option: Option, question: Counted, counts: tuple[int, int]
-) -> tuple[int, int, Carried] | None:
+) -> Found | None:
     """The numerator and denominator of an option, ``counts`` in the records, and the noise in its share.
 
     Who answered a group is brought to what the release counted, and so is what many cells are added up to, if
@@ -57,15 +66,37 @@ def carried_by(
     if whole and has:
         base, of_base = whole.nearest(base) if question.flags else whole.as_measured()
         numerator, own = has.as_measured() if option.apart else (numerator, has.variance)
-        return numerator, base, Carried(own, whole=of_base, apart=option.apart)
+        return Found(numerator, base, Carried(own, whole=of_base, apart=option.apart))
     if question.tells and not question.flags:
         return None
     if not has or not rest:
         return None
     if not question.flags and (has.astray or rest.astray):
         (numerator, own), (base, of_base) = has.nearest(numerator), has.plus(rest).nearest(base)
-        return numerator, base, Carried(own, whole=of_base)
-    return numerator, base, Carried(has.variance, rest.variance)
+        return Found(numerator, base, Carried(own, whole=of_base))
+    return Found(numerator, base, Carried(has.variance, rest.variance))
+
+
+def told_by(
+    noise: Noise, where: Sequence[Conditions], question: Counted, known: int, found: Found | None
+) -> tuple[int, tuple[float, float]] | None:
+    """Of how many people the information is there at all, and the deviations of that and of all people.
+
+    ``known`` are those in the records. ``None`` where the release did not count them.
+    """
+    people = _sum(noise, where, [{}])
+    if people is None:
+        return None
+    if question.told_by:
+        told = _sum(noise, where, [question.told_by])
+        if told is None:
+            return None
+        known, variance = told.as_measured()
+        return known, (sqrt(variance), sqrt(people.variance))
+    if found is None:
+        return None
+    known = found.base if question.flags else max(known, found.base)
+    return known, (found.carried.of_base, sqrt(people.variance))
 
 
 def needed(where: Sequence[Conditions], option: Option, question: Counted) -> list[Conditions]:

@@ -1,7 +1,7 @@
 """Conditions on records: which values they allow, and which cells do not tell."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import ibis
 import ibis.expr.types as ir
@@ -50,6 +50,28 @@ def broader(standard: Standard, name: str, codes: Iterable[str]) -> frozenset[st
     return frozenset(found)
 
 
+Hidden = Mapping[str, frozenset[str]]
+"""For each column the values that a release tells by what is above them, for everybody who has them."""
+
+
+def may_be(standard: Standard, name: str, codes: Iterable[str], hidden: Hidden | None) -> frozenset[str]:
+    """The answers of which one cannot tell whether they are one of these codes.
+
+    Where answers were made broader person by person (``hidden`` is ``None``) that is all that is above. Where
+    values were merged as a whole, it is where the merged ones of these codes went.
+    """
+    inside = narrower(standard, name, codes)
+    if hidden is None:
+        return broader(standard, name, codes) - inside
+    by_code, gone, found = standard.codes_of(name).by_code, hidden.get(name, frozenset()), set()
+    for code in inside & gone:
+        step: str | None = code
+        while step is not None and step in gone:
+            step = by_code[step].broader
+        found |= {step} if step else set()
+    return frozenset(found) - inside
+
+
 def has(table: ir.Table, standard: Standard, name: str, values: Iterable[str]) -> ir.BooleanValue:
     """Whether a record has one of the values; a cell that does not tell has not.
 
@@ -75,17 +97,18 @@ def holds(table: ir.Table, standard: Standard, where: Conditions) -> ir.BooleanV
     )
 
 
-def may_hold(table: ir.Table, standard: Standard, where: Conditions, empty: Iterable[str]) -> ir.BooleanValue:
+def may_hold(
+    table: ir.Table, standard: Standard, where: Conditions, empty: Iterable[str], hidden: Hidden | None = None
+) -> ir.BooleanValue:
     """Whether a record meets all conditions or may do so, its answer being too broad to tell.
 
-    An empty cell of the columns ``empty`` may be any answer.
+    An empty cell of the columns ``empty`` may be any answer. See `may_be` for ``hidden``.
     """
     tests = [ibis.literal(True)]
     for name, values in where.items():
         found = has(table, standard, name, values)
-        if standard.columns[name].codes is not None:
-            above = broader(standard, name, values) - narrower(standard, name, values)
-            found |= table[name].isin(sorted(above)).fill_null(False) if above else ibis.literal(False)
+        if standard.columns[name].codes is not None and (above := may_be(standard, name, values, hidden)):
+            found |= table[name].isin(sorted(above)).fill_null(False)
         tests.append(found | table[name].isnull() if name in set(empty) else found)
     return ibis.and_(*tests)
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from math import hypot
 from typing import Any
 
-from tiphub.evidence.findings.model import Result
+from tiphub.evidence.findings.model import Estimate, Result
+from tiphub.evidence.findings.sentences import about, exactness
+from tiphub.evidence.interval import Z95
 
 FIGURES = ("people", "denominator", "numerator", "share", "low", "high", "why")
 
@@ -40,15 +43,35 @@ def included(results: Iterable[Result]) -> str:
 
 
 def coverage(result: Result) -> str:
-    """Of how many people the answer is known at all, in words; nothing where it is not known of anybody."""
+    """Of how many people the answer is known at all, in words; nothing where that cannot be told."""
     found: dict[str, str] = {}
     for cell in result.cells:
-        if cell.estimate.coverage is not None:
-            people = cell.estimate.people or 0
-            whole = f"{people:,}" if cell.estimate.noise is None else f"about {two_digits(people):,}"
-            found[cell.part_label] = f"{cell.estimate.coverage:.0%} of {whole}"
+        if said := _covered(cell.estimate):
+            found[cell.part_label] = said
     told = [f"{label}: {text}" if label else text for label, text in found.items()]
     return f"Answer known for {'; '.join(told)}." if told else ""
+
+
+def _covered(estimate: Estimate) -> str:
+    """The share and the people, as exactly as noise lets it be told."""
+    share, people, known = estimate.coverage, estimate.people, estimate.known
+    if share is None or not people or known is None:
+        return ""
+    step, whole, lead = 1, f"{people:,}", ""
+    if estimate.exactness is not None:
+        deviation = 100 * hypot(estimate.exactness[0], share * estimate.exactness[1]) / people
+        if 2 * Z95 * deviation >= _VAGUE:
+            return ""
+        step, lead = exactness(deviation), "about "
+        whole = f"about {about(people, estimate.exactness[1]):,}"
+    percent = round(100 * share / step) * step
+    if round(100 * min((known + estimate.hidden) / people, 1.0)) > percent:
+        lead = "at least " if not lead else "at least about "
+    return f"{lead}{percent}% of {whole}"
+
+
+_VAGUE = 50
+"""Percentage points: a share known to no fewer than so many tells nothing."""
 
 
 def two_digits(count: int) -> int:

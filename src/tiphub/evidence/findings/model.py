@@ -9,6 +9,13 @@ from tiphub.evidence.findings.intervals import Share
 Conditions = Mapping[str, tuple[str, ...]]
 """Columns and their values that count: codes (with all that is narrower), yes or no, years as 2015-2019."""
 
+
+class Exactly(tuple[str, ...]):
+    """Values of a condition that do not stand for what is narrower."""
+
+    __slots__ = ()
+
+
 Kind = Literal["group", "field", "pair"]
 
 
@@ -68,7 +75,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """One share. ``people`` are all in the population, ``denominator`` those with the information.
+    """One share. ``people`` are all in the population, ``denominator`` those that the share is of.
+
+    ``known`` are the people of whom the information is there at all: more than the denominator where a
+    finding is about a part of them (who was taken abroad). Of ``hidden`` more it may be, but a release's
+    protection left it out. ``exactness`` are the deviations of the noise in ``known`` and ``people``.
 
     ``None``: held back because too few people are behind it, or not estimable (``why`` says it).
     ``least`` and ``greatest`` are the share if all whose answer the protection of a release left out, or made
@@ -86,13 +97,16 @@ class Estimate:
     greatest: Share | None = None
     noise: tuple[float, float] | None = None
     why: str = ""
+    known: int | None = None
+    hidden: int = 0
+    exactness: tuple[float, float] | None = None
 
     @property
     def coverage(self) -> float | None:
         """The share of the population whose information is there at all."""
-        if self.denominator is None or not self.people:
+        if self.known is None or not self.people:
             return None
-        return self.denominator / self.people
+        return min(self.known / self.people, 1.0)
 
 
 @dataclass(frozen=True, slots=True)

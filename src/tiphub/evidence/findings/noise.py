@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from math import prod, sqrt
+from math import ceil, prod, sqrt
 
 import ibis
 import ibis.expr.types as ir
 
-from tiphub.evidence.findings.conditions import narrower, years
-from tiphub.evidence.findings.model import Conditions
+from tiphub.evidence.findings.conditions import Hidden, narrower, years
+from tiphub.evidence.findings.model import Conditions, Exactly
 from tiphub.evidence.interval import Z95
 from tiphub.evidence.noise import FEW, measured
 from tiphub.standard import Standard, Variable
@@ -94,12 +94,14 @@ class Noise:
     """The noise in a release's counts.
 
     ``counts`` is the release's table of counts, ``variables`` the columns of its records, in order. Some
-    columns are of the counts alone (see `tiphub.standard.answered` and `tiphub.standard.own`).
+    columns are of the counts alone (see `tiphub.standard.answered` and `tiphub.standard.own`). ``hidden`` are
+    the values that the release does not show on their own, of each column that has such.
     """
 
     counts: ir.Table
     variables: tuple[Variable, ...]
     standard: Standard
+    hidden: Hidden = field(default_factory=dict)
     _found: dict[tuple[str, ...], _Measured | None] = field(default_factory=dict, repr=False)
     _read: dict[tuple[str, ...], list[dict[str, object]]] = field(default_factory=dict, repr=False)
 
@@ -132,6 +134,16 @@ class Noise:
                 found.add(table, cell)
         return found
 
+    def merged(self, where: Conditions) -> bool:
+        """Whether a condition is on values none of which the release shows on its own."""
+        asked = [item for item in self.variables if item.name in where and item.name in self.hidden]
+        return any(not self._values(item, where[item.name]) for item in asked)
+
+    def most_unknown(self, name: str) -> int:
+        """At most how many people have no answer in a column, by the noisy count of them."""
+        rows = [row for row in self._rows((name,)) if row["values"] == ""]
+        return ceil(float(str(rows[0]["high"]))) if rows else 0
+
     def _values(self, item: Variable, wanted: tuple[str, ...]) -> list[str]:
         column = self.standard.columns.get(item.name)
         if column is not None and column.kind == "integer":
@@ -145,12 +157,15 @@ class Noise:
                 )
             ]
         listed = column is not None and column.codes is not None
-        allowed = narrower(self.standard, item.name, wanted) if listed else set(wanted)
+        exact = not listed or isinstance(wanted, Exactly)
+        allowed = set(wanted) if exact else narrower(self.standard, item.name, wanted)
         shown = self._shown(item)
         return [value for value in item.values if value in allowed and value in shown]
 
     def _shown(self, item: Variable) -> frozenset[str]:
         """The values of a variable that the release counts for themselves."""
+        if item.name in self.hidden:
+            return frozenset(item.values) - self.hidden[item.name]
         rows = self._rows((item.name,)) if len(item.values) > _MANY else []
         return frozenset(str(row["values"]) for row in rows) - {""} or frozenset(item.values)
 

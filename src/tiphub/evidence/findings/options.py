@@ -7,8 +7,8 @@ import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.findings.conditions import broader, has, narrower
-from tiphub.evidence.findings.model import Conditions, Measure
+from tiphub.evidence.findings.conditions import Hidden, broader, has, may_be, narrower
+from tiphub.evidence.findings.model import Conditions, Exactly, Measure
 from tiphub.standard import Code, Standard, flag_name
 from tiphub.standard.answered import answered_name, options_of
 from tiphub.standard.own import CITIZENSHIP, COUNTRY, OWN
@@ -38,7 +38,8 @@ class Counted:
 
     ``exclusive``: no record has two options. ``columns`` are those of which an empty cell may be an answer
     that was left out. ``flags`` are the columns of a group, who has any of which has answered, and ``tells``
-    is the column of a release's counts that says so. ``missing`` options are not in this source.
+    is the column of a release's counts that says so. ``missing`` options are not in this source. ``told`` is
+    of whom the information is there at all, if they are more, and ``told_by`` the counts of that.
     """
 
     options: tuple[Option, ...]
@@ -48,9 +49,13 @@ class Counted:
     flags: tuple[str, ...] = ()
     tells: Conditions = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    told: ir.BooleanValue | None = None
+    told_by: Conditions = field(default_factory=dict)
 
 
-def counted(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
+def counted(
+    table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard, hidden: Hidden | None = None
+) -> Counted:
     """Resolve a measure against what a source carries.
 
     Args:
@@ -58,6 +63,7 @@ def counted(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standar
         rows: those of the population, among which the most frequent values are looked for.
         measure: what to count.
         standard: what the columns mean.
+        hidden: values that the source tells by what is above them; ``None``: it depends on the person.
 
     Raises:
         TiphubError: the source does not carry it.
@@ -69,8 +75,8 @@ def counted(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standar
         if name not in table.columns:
             raise TiphubError(f"This source does not carry {name}.")
     if measure.kind == "pair":
-        return _pair(table, rows, measure, standard)
-    return _field(table, rows, measure, standard)
+        return _pair(table, rows, measure, standard, hidden)
+    return _field(table, rows, measure, standard, hidden)
 
 
 def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
@@ -125,7 +131,9 @@ def _parts(code: Code, carried: Sequence[str], codes: Mapping[str, Code], group:
     raise TiphubError(f"This source does not carry {flag_name(group, code.code)}.")
 
 
-def _field(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
+def _field(
+    table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard, hidden: Hidden | None
+) -> Counted:
     name, column = measure.name, standard.columns[measure.name]
     cells = table[name]
     if column.kind == "flag":
@@ -142,15 +150,15 @@ def _field(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard
 
     def option(key: str, label: str, chosen: Sequence[str]) -> Option:
         inside = narrower(standard, name, chosen)
-        above = broader(standard, name, chosen) - inside
+        above = may_be(standard, name, chosen, hidden)
         rest = frozenset(codes.by_code) - inside - above
         return Option(
             key,
             label,
             has(table, standard, name, chosen),
             cells.isin(sorted(above)).fill_null(False) if above else ibis.literal(False),
-            ({name: tuple(sorted(inside))},),
-            ({name: tuple(sorted(rest))},),
+            ({name: Exactly(sorted(inside))},),
+            ({name: Exactly(sorted(rest))},),
         )
 
     if measure.any:
@@ -166,7 +174,9 @@ def _frequent(rows: ir.Table, name: str, most: int) -> tuple[str, ...]:
     return tuple(row[name] for row in found[:most])
 
 
-def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard) -> Counted:
+def _pair(
+    table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard, hidden: Hidden | None
+) -> Counted:
     leaves = {code.code: code.label["en"] for code in standard.codes_of(CITIZENSHIP).leaves}
     listed = sorted(leaves)
     home, place = table[CITIZENSHIP], table[COUNTRY]
@@ -176,7 +186,7 @@ def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard)
     if measure.name == "domestic":
         yes, no = ({OWN: (value,)} for value in ("yes", "no"))
         option = Option("", "", same, unsure, (yes,), (no,), apart=True)
-        return _counted_pair((option,), both, ("no", "yes"))
+        return _counted_pair((option,), both, ("no", "yes"), both & ~unsure)
     named = rows[CITIZENSHIP].isin(listed) & rows[COUNTRY].isin(listed)
     abroad = rows.filter(named & (rows[CITIZENSHIP] != rows[COUNTRY]))
     pairs = abroad.group_by([CITIZENSHIP, COUNTRY]).agg(people=abroad.count()).to_pyarrow().to_pylist()
@@ -185,18 +195,27 @@ def _pair(table: ir.Table, rows: ir.Table, measure: Measure, standard: Standard)
     for row in pairs[: measure.top]:
         first, second = row[CITIZENSHIP], row[COUNTRY]
         chosen = ((home == first) & (place == second)).fill_null(False)
-        firsts = [first, *broader(standard, CITIZENSHIP, [first])]
-        seconds = [second, *broader(standard, COUNTRY, [second])]
+        firsts = [first, *may_be(standard, CITIZENSHIP, [first], hidden)]
+        seconds = [second, *may_be(standard, COUNTRY, [second], hidden)]
         maybe = (home.isin(firsts) & place.isin(seconds)).fill_null(False) & ~chosen
         cell = {CITIZENSHIP: (first,), COUNTRY: (second,)}
         label = f"{leaves[first]} to {leaves[second]}"
         options.append(Option(f"{first}_{second}", label, chosen, maybe, (cell,), ()))
-    return _counted_pair(tuple(options), both & ~same & ~unsure, ("no",))
+    return _counted_pair(tuple(options), both & ~same & ~unsure, ("no",), both & ~unsure)
 
 
-def _counted_pair(options: tuple[Option, ...], answered: ir.BooleanValue, own: tuple[str, ...]) -> Counted:
-    columns = (CITIZENSHIP, COUNTRY)
-    return Counted(options, answered, exclusive=True, columns=columns, tells={OWN: own})
+def _counted_pair(
+    options: tuple[Option, ...], answered: ir.BooleanValue, own: tuple[str, ...], told: ir.BooleanValue
+) -> Counted:
+    return Counted(
+        options,
+        answered,
+        exclusive=True,
+        columns=(CITIZENSHIP, COUNTRY),
+        tells={OWN: own},
+        told=told,
+        told_by={OWN: ("no", "yes")},
+    )
 
 
 def _unsure(table: ir.Table, standard: Standard) -> ir.BooleanValue:

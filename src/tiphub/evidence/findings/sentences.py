@@ -10,6 +10,8 @@ from tiphub.evidence.interval import Z95
 
 LISTED = 3
 """So many of the less frequent answers are named in a sentence; the chart has them all."""
+NAMED = 5
+"""So many parts of which nothing is told are named; what the others are is in the figures."""
 
 
 def sentence(result: Result, smallest_count: int | None = None) -> Result:
@@ -19,14 +21,32 @@ def sentence(result: Result, smallest_count: int | None = None) -> Result:
         text = _comparison(result, finding.compare, smallest_count)
     elif len({cell.part for cell in cells}) > 1 and (why := _untold(cells)):
         asked = finding.say if any(cell.option for cell in cells) else f"how many {finding.say}"
-        *several, last = dict.fromkeys(cell.part_label for cell in cells)
-        who = f"{', '.join(several)} or {last}"
+        who = _list(list(dict.fromkeys(cell.part_label for cell in cells)), "or")
         text = f"Of {who}, the data cannot tell {asked}: {reason(why, smallest_count)}."
-    elif any(cell.option for cell in cells):
-        text = " ".join(_ranked(result, group, smallest_count) for group in _by_part(cells))
     else:
-        text = " ".join(_share(result, cell, smallest_count) for cell in cells)
+        text = _parts(result, smallest_count)
     return replace(result, sentence=text)
+
+
+def _parts(result: Result, smallest_count: int | None) -> str:
+    """A sentence for each part with a figure, and one for all that have none for the same reason."""
+    told, untold = [], dict[str, list[str]]()
+    for group in _by_part(result.cells):
+        if why := _untold(group):
+            untold.setdefault(why, []).append(group[0].part_label)
+        elif any(cell.option for cell in group):
+            told.append(_ranked(result, group, smallest_count))
+        else:
+            told.append(_share(result, group[0], smallest_count))
+    for why, labels in untold.items():
+        who = _list(_some(labels), "or") if labels != [""] else result.finding.who
+        told.append(missing(why, who, smallest_count))
+    return " ".join(told)
+
+
+def _some(labels: Sequence[str]) -> list[str]:
+    """The names, or the first of them and how many more there are."""
+    return [*labels[:NAMED], f"{len(labels) - NAMED} more"] if len(labels) > NAMED + 1 else list(labels)
 
 
 def percent(value: float) -> str:
@@ -57,31 +77,31 @@ def of_people(estimate: Estimate) -> str:
     if numerator := about(estimate.numerator, estimate.noise[0]):
         return f"about {min(numerator, base):,} of {base:,}"
     most = ceil((estimate.numerator + Z95 * estimate.noise[0]) / step) * step
-    return f"fewer than {most:,} of about {base:,}"
+    return f"fewer than {most:,} of about {base:,}" if most else f"nobody that is told, of about {base:,}"
 
 
 def about(count: int, deviation: float) -> int:
-    """A noisy count to the digits that its 95% interval allows, or one more, so that it still fits its share.
+    """A noisy count to the digits that its 95% interval allows: what it is rounded to lies within.
 
-    >>> about(1_234, 13.0), about(1_234, 40.0), about(1_234, 0.1)
-    (1230, 1230, 1234)
+    >>> about(1_234, 4.0), about(1_234, 13.0), about(1_234, 40.0), about(1_234, 0.1)
+    (1230, 1230, 1200, 1234)
     """
     step = exactness(deviation)
     return round(count / step) * step
 
 
 def exactness(deviation: float) -> int:
-    """The power of ten below the half width of the 95% interval of a noisy count; at least 1."""
-    half = Z95 * deviation
-    return int(10 ** floor(log10(half))) if half > 1 else 1
+    """The largest power of ten that the 95% interval of a noisy count is wide; at least 1."""
+    width = 2 * Z95 * deviation
+    return int(10 ** floor(log10(width))) if width > 1 else 1
 
 
-def missing(estimate: Estimate, who: str, smallest_count: int | None) -> str:
+def missing(why: str, who: str, smallest_count: int | None) -> str:
     """That there is no figure, and why."""
-    told = reason(estimate.why, smallest_count)
-    return (
-        f"Of {who}, the data cannot tell: {told}." if estimate.why == "unmeasured" else f"Of {who}, {told}."
-    )
+    if why == "nobody" and who.endswith(" known"):
+        return f"These data have no {who}."
+    told = reason(why, smallest_count)
+    return f"Of {who}, the data cannot tell: {told}." if why == "unmeasured" else f"Of {who}, {told}."
 
 
 def reason(why: str, smallest_count: int | None) -> str:
@@ -90,6 +110,8 @@ def reason(why: str, smallest_count: int | None) -> str:
         return "nobody has an answer to this in these data"
     if why == "few":
         return f"too few people (fewer than {smallest_count}) are behind a figure for it to be shown"
+    if why == "merged":
+        return "too few people are known for the release to tell them apart from others"
     if why == "noise":
         return "too few people are known for a figure to be told from the privacy noise"
     return "the release did not count these answers together"
@@ -105,7 +127,7 @@ def _share(result: Result, cell: Cell, smallest_count: int | None) -> str:
     finding, estimate = result.finding, cell.estimate
     who = cell.part_label or finding.who
     if estimate.share is None or estimate.low is None or estimate.high is None:
-        return missing(estimate, who, smallest_count)
+        return missing(estimate.why, who, smallest_count)
     words = portion(estimate.low, estimate.high)
     if words is None:
         return f"Of {who}, the data cannot tell how many {finding.say}: {bracket(estimate)}."
@@ -122,7 +144,7 @@ def _comparison(result: Result, compare: Compare, smallest_count: int | None) ->
         if why := _untold(result.cells):
             told = reason(why, smallest_count)
             return f"The data cannot tell whether {one} or {other} {say} more often: {told}."
-        return " ".join(_share(result, cell, smallest_count) for cell in result.cells)
+        return _parts(result, smallest_count)
     against = f"{bracket(first.estimate)} against {bracket(second.estimate)}"
     if found.direction == "unclear":
         return f"The data cannot tell whether {one} or {other} {say} more often: {against}."
@@ -148,13 +170,14 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
         key=lambda cell: -(cell.estimate.share or 0),
     )
     if not told:
-        return missing(cells[0].estimate, who, smallest_count)
+        return missing(cells[0].estimate.why, who, smallest_count)
     if why := next((cell.estimate.why for cell in cells if cell.estimate.why in ("noise", "unmeasured")), ""):
         return f"Among {who}, the data cannot tell what {finding.say} is: {reason(why, smallest_count)}."
     if not told[0].estimate.numerator:
         return f"Among {who}, nobody has any of these answers."
     lead = [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]
-    rest = [cell for cell in told[len(lead) : len(lead) + LISTED] if cell.estimate.numerator]
+    others = [cell for cell in told if cell not in lead and cell.estimate.numerator]
+    rest = others[:LISTED]
     if len(lead) == 1:
         text = f"Among {who}, {finding.say} is {_named(lead[0])} at {bracket(lead[0].estimate)}"
     elif len(lead) <= LISTED:
@@ -185,8 +208,8 @@ def _with_share(cell: Cell) -> str:
     return f"{_named(cell)} ({percent(cell.estimate.share or 0)})"
 
 
-def _list(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+def _list(items: Sequence[str], last: str = "and") -> str:
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def _capital(text: str) -> str:

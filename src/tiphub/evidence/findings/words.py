@@ -16,7 +16,7 @@ class Words:
 
 
 PORTIONS = (
-    Words("hardly any", 0, 0.03),
+    Words("fewer than one in thirty", 0, 0.0333),
     Words("fewer than one in twenty", 0, 0.0499),
     Words("fewer than one in ten", 0, 0.0999),
     Words("about one in twenty", 0.04, 0.06),
@@ -33,7 +33,7 @@ PORTIONS = (
     Words("fewer than a third", 0, 0.333),
     Words("between a third and a half", 1 / 3, 0.5),
     Words("about two in five", 0.36, 0.44),
-    Words("between two in five and a half", 0.4, 0.5),
+    Words("between two fifths and a half", 0.4, 0.5),
     Words("almost half", 0.44, 0.4999),
     Words("about half", 0.46, 0.54),
     Words("fewer than half", 0, 0.4999),
@@ -88,8 +88,8 @@ def portion(low: float, high: float) -> Words | None:
     Where no wording is narrow enough the bounds themselves are said, rounded outwards; where even they tell
     little, ``None``: the data cannot tell.
 
-    >>> portion(0.71, 0.77).text, portion(0.369, 0.439).text, portion(0.47, 0.52).text
-    ('between 71% and 77%', 'about two in five', 'about half')
+    >>> portion(0.71, 0.76).text, portion(0.369, 0.439).text, portion(0.47, 0.52).text
+    ('between 71% and 76%', 'about two in five', 'about half')
     """
     if high - low > TOO_WIDE:
         return Words("most", 0.5001, 1) if low >= 0.5001 else None
