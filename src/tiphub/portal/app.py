@@ -31,6 +31,7 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        fitting.prepare(catalog)
         yield
         fitting.close()
         catalog.close()

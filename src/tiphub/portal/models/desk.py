@@ -10,7 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from tiphub.errors import TiphubError
-from tiphub.portal.catalog import Release
+from tiphub.portal.catalog import Catalog, Release
 from tiphub.standard import Standard
 
 if TYPE_CHECKING:
@@ -59,6 +59,16 @@ class ModelDesk:
             if key not in self._answers:
                 self._answers[key] = self._worker.submit(self._all, release)
             return self._answers[key]
+
+    def prepare(self, catalog: Catalog) -> None:
+        """Begin with the newest release, before anybody asks for it."""
+
+        def begin() -> None:
+            for release in catalog.look().releases[:1]:
+                if release.codebook.get("models"):
+                    self.ask(release)
+
+        self._worker.submit(begin)
 
     def close(self) -> None:
         """Let nobody wait for what is not begun."""

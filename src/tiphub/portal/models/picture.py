@@ -24,7 +24,7 @@ def odds_spec(told: Told, source: str, *, narrow: bool = False) -> Spec:
 
 
 @lru_cache(maxsize=128)
-def drawn(told: Told, source: str, kind: str, *, narrow: bool = False) -> bytes:
+def drawn(told: Told, source: str, kind: str, *, narrow: bool) -> bytes:
     """The picture as ``svg``, ``png`` or ``vl.json``.
 
     The last ones are remembered: to draw takes half a second, and visitors ask for the same ones.

@@ -70,7 +70,7 @@ def model_file(portal: Portal, visit: Visit, found: Models, name: str, kind: str
     elif kind == "csv":
         content = as_csv(told)
     else:
-        content = drawn(told, _source(visit), kind)
+        content = drawn(told, _source(visit), kind, narrow=False)
     file = f"{name}-{visit.release.version}.{kind}"
     return Response(
         content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
