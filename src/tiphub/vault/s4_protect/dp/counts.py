@@ -38,7 +38,8 @@ def released_counts(measured: Measured, tables: Mapping[Table, Counts]) -> pa.Ta
     """All measured tables as `counted` in the records, so that every count comes out again from them.
 
     A count that the records put outside its bounds widens them to itself. Combinations that no record has
-    are left out; their count is 0.
+    are left out; their count is 0. But where a column is counted beside the records, which do not follow it,
+    those are told that were measured to have people: people at home in a region, whose country is not shown.
     """
     wanted = sorted({(), *measured.tables}, key=lambda table: (len(table), table))
     columns: dict[str, list[pa.Array]] = {
@@ -47,9 +48,10 @@ def released_counts(measured: Measured, tables: Mapping[Table, Counts]) -> pa.Ta
     names = [item.name for item in measured.variables]
     texts = [np.array(["", *item.values], object) for item in measured.variables]
     for table in wanted:
-        cells = np.nonzero(tables[table]) if table else ()
-        count = np.atleast_1d(tables[table][cells])
         low, high, deviation = bounds(measured, table)
+        beside = any(":" in names[item] for item in table)
+        cells = np.nonzero((tables[table] > 0) | (beside & (low > 0))) if table else ()
+        count = np.atleast_1d(tables[table][cells])
         values = [texts[item][place] for item, place in zip(table, cells, strict=True)]
         joined = ["|".join(row) for row in zip(*values, strict=True)] if table else [""] * count.size
         columns["fields"].append(
