@@ -10,6 +10,7 @@ from tiphub.standard.implications import Implication
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix
 from tiphub.vault.s4_protect.dp.counting import Table
+from tiphub.vault.s4_protect.dp.home import Home
 
 Forbidden = npt.NDArray[np.bool_]
 """Width x width of the blocks: which two cells no record can have together."""
@@ -43,7 +44,7 @@ class Follows:
     variables: tuple[int, ...]
 
 
-def crosses_itself(table: Table, derived: Iterable[Derived | Follows]) -> bool:
+def crosses_itself(table: Table, derived: Iterable[Derived | Follows | Home]) -> bool:
     """Whether a table crosses something derived with what it is derived from: it tells little more."""
     return any(item.place in table and not set(table).isdisjoint(item.variables) for item in derived)
 

@@ -108,14 +108,14 @@ class DifferentialPrivacy:
             progress=progress,
         )
         columns = len(population.variables)
-        shown = own.over(measured.variables)
         records = Mapped(packed_schema(measured.variables[:columns]), self.folder)
 
         def made() -> Iterator[Codes]:
             for codes in synthesise(
-                own.without(measured),
-                forbidden(rules, own.without(measured).blocks),
+                measured,
+                forbidden(rules, measured.blocks),
                 derived=derived,
+                home=own.home(measured.variables),
                 random=np.random.default_rng(self.seed_for_tests),
                 progress=progress,
                 effort=self.effort,
@@ -123,7 +123,7 @@ class DifferentialPrivacy:
                 batch = pack(codes[:, :columns], measured.variables[:columns])
                 encode(batch, population.variables)
                 records.write(batch)
-                yield shown.widen(codes)
+                yield codes
 
         tables = counted(measured, made())
         return Protected(

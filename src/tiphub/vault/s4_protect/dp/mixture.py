@@ -18,6 +18,7 @@ import numpy.typing as npt
 from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix, pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
+from tiphub.vault.s4_protect.dp.home import Home
 from tiphub.vault.s4_protect.dp.logic import Derived, follow_shares, lead_back
 
 TRIPLES_A_STEP = 8
@@ -41,14 +42,20 @@ class Target:
 
 @dataclass(frozen=True)
 class Mixture:
-    """``shares``: cells of the blocks x groups; within a variable's block each column sums to 1."""
+    """Cells of the blocks x groups; within a variable's block each column sums to 1.
+
+    ``drawn`` are the shares that records are drawn by; ``shares`` are those of what comes of it, once people
+    have gone ``home`` and what is derived is set.
+    """
 
     blocks: Blocks
+    drawn: Matrix
     shares: Matrix
+    home: Home | None = None
 
     def cross(self) -> Shares:
         """All two-way tables as shares, width x width; the diagonal holds the one-way tables."""
-        out: Shares = (self.shares @ self.shares.T).astype(np.float64) / self.shares.shape[1]
+        out: Shares = _cross(self.drawn, self.shares, self.blocks, self.home).astype(np.float64)
         np.fill_diagonal(out, self.shares.mean(axis=1, dtype=np.float64))
         return out
 
@@ -67,12 +74,14 @@ class Fit:
         groups: int,
         random: np.random.Generator,
         derived: Sequence[Derived] = (),
+        home: Home | None = None,
         spread: float = 0.3,
     ) -> None:
         """Start from groups that all are near the one-way shares ``singles``; ``spread`` sets them apart."""
         self._blocks = blocks
         self._random = random
         self._derived = tuple(derived)
+        self._home = home
         start = np.concatenate([np.log(singles[item]) for item in range(len(blocks.cardinalities))])
         self._logits = (start[:, None] + random.normal(0, spread, (blocks.width, groups))).astype(np.float32)
         self._mean = np.zeros_like(self._logits)
@@ -104,24 +113,45 @@ class Fit:
             if len(table) == 3
         }
         for step in range(steps):
-            shares = self._shares()
-            cross = shares @ shares.T / np.float32(shares.shape[1])
+            drawn = self._drawn()
+            shares = self._comes_of(drawn)
+            cross = _cross(drawn, shares, self._blocks, self._home)
             error = weight * (cross - goal) + empties / (cross + small) * np.float32(min(1, 2 * step / steps))
+            between = self._take_out(error)
             gradient: Matrix = error @ shares
             gradient += (weight_one * (shares.mean(axis=1) - goal_one))[:, None]
             self._add_triples(gradient, shares, triples)
             lead_back(gradient, shares, self._derived, self._blocks)
-            self._descend(gradient, shares, rate * min(1.0, 2 * (1 - step / steps) + 0.02))
+            if self._home:
+                self._home.lead_back(gradient, drawn, between, self._blocks)
+            self._descend(gradient, drawn, rate * min(1.0, 2 * (1 - step / steps) + 0.02))
             advance(1)
 
     def mixture(self) -> Mixture:
         """The mixture as fitted so far."""
-        return Mixture(self._blocks, self._shares())
+        drawn = self._drawn()
+        return Mixture(self._blocks, drawn, self._comes_of(drawn), self._home)
 
-    def _shares(self) -> Matrix:
+    def _drawn(self) -> Matrix:
         out: Matrix = np.exp(self._logits)
         out /= self._by_variable(np.add, out)
+        return out
+
+    def _comes_of(self, drawn: Matrix) -> Matrix:
+        out = drawn.copy()
         follow_shares(out, self._derived, self._blocks)
+        if self._home:
+            self._home.spread(out, self._blocks)
+        return out
+
+    def _take_out(self, error: Matrix) -> Matrix:
+        """The errors between the two countries, which are not independent within a group, and 0 in place."""
+        if not self._home:
+            return error[:0]
+        one, other = (self._blocks.slices[item] for item in self._home.variables)
+        out = error[one, other].copy()
+        error[one, other] = 0
+        error[other, one] = 0
         return out
 
     def _by_variable(self, summary: np.ufunc, cells: Matrix) -> Matrix:
@@ -158,6 +188,15 @@ class Fit:
         pace = rate * np.sqrt(1 - _SQUARE**self._steps) / (1 - _MEAN**self._steps)
         self._logits -= np.float32(pace) * self._mean / (np.sqrt(self._square) + np.float32(1e-12))
         self._logits -= self._by_variable(np.maximum, self._logits)
+
+
+def _cross(drawn: Matrix, shares: Matrix, blocks: Blocks, home: Home | None) -> Matrix:
+    out: Matrix = shares @ shares.T / np.float32(shares.shape[1])
+    if home:
+        one, other = (blocks.slices[item] for item in home.variables)
+        out[one, other] = home.joint(drawn, blocks)
+        out[other, one] = out[one, other].T
+    return out
 
 
 def matrices(blocks: Blocks, target: Target) -> tuple[Matrix, Matrix]:

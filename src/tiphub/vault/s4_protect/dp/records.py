@@ -115,9 +115,9 @@ def _draw(
     """A record of each ``group``, by chances from 0 up to 1 for each variable."""
     codes = np.empty((len(group), len(mixture.blocks.slices)), np.int16, order="F")
     for position, (cells, chance) in enumerate(zip(mixture.blocks.slices, chances, strict=True)):
-        steps = np.cumsum(mixture.shares[cells], axis=0, dtype=np.float64)
+        steps = np.cumsum(mixture.drawn[cells], axis=0, dtype=np.float64)
         # The ends of all groups, one group after the other, ascend: one search places every record.
         ends = (steps[:-1] / steps[-1] + np.arange(steps.shape[1])).T
         reached = np.searchsorted(ends.ravel(), group + chance, side="right")
         codes[:, position] = reached - group * ends.shape[1]
-    return codes
+    return mixture.home.go(codes) if mixture.home else codes

@@ -9,7 +9,8 @@ from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp.counting import Table
-from tiphub.vault.s4_protect.dp.estimate import Shares
+from tiphub.vault.s4_protect.dp.estimate import Estimates, Shares
+from tiphub.vault.s4_protect.dp.home import Home
 from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, crosses_itself
 from tiphub.vault.s4_protect.dp.measure import Measured
 from tiphub.vault.s4_protect.dp.mixture import Fit, Target, matrices, positive
@@ -51,6 +52,7 @@ def synthesise(
     rules: Forbidden,
     *,
     derived: Sequence[Derived] = (),
+    home: Home | None = None,
     random: np.random.Generator,
     progress: Progress,
     effort: Effort | None = None,
@@ -60,7 +62,8 @@ def synthesise(
     Args:
         measured: the noisy tables.
         rules: which two cells no record can have together.
-        derived: variables at the end that follow from the others in each record.
+        derived: variables that follow from the others in each record.
+        home: the one that tells whether two countries are the same.
         random: draws the records.
         progress: listens to the stages.
         effort: how long to fit; ``None`` for what the people and the noise are worth.
@@ -80,10 +83,12 @@ def synthesise(
         )
     variables = range(len(blocks.cardinalities))
     one_way: dict[Table, Shares] = {(item,): estimates.table((item,)) for item in variables}
-    told = [table for table in measured.tables if not crosses_itself(table, derived)]
+    told = [table for table in measured.tables if _independent(table, derived, home)]
     two_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 2}
     three_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 3}
     _apply(rules, measured, two_way)
+    if home:
+        _tell_as_shown(home, estimates, one_way | two_way | three_way)
     deviations = {table: estimates.deviation(table) for table in (*one_way, *two_way, *three_way)}
     typical = float(np.median([deviations[table] for table in two_way or one_way]))
     effort = effort or effort_for(people, typical)
@@ -93,6 +98,7 @@ def synthesise(
         groups=effort.groups,
         random=random,
         derived=derived,
+        home=home,
     )
     target = Target(people, one_way | two_way, deviations)
     with progress.stage("fit two-way tables", effort.first_steps) as task:
@@ -102,6 +108,9 @@ def synthesise(
         with progress.stage("fit three-way tables", effort.second_steps) as task:
             fit.run(target, steps=effort.second_steps, rate=SECOND_RATE, advance=task.advance)
     _, weight = matrices(blocks, target)
+    if home:
+        own = blocks.slices[home.place]
+        weight[own] = weight[:, own] = 0
     whole = fit.mixture()
     wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
     made = 0
@@ -122,8 +131,32 @@ def synthesise(
                 random=random,
                 advance=task.advance,
             )
+            if home:
+                home.tell(codes)
             had += blocks.cross(codes)
             yield codes[random.permutation(len(codes))]
+
+
+def _independent(table: Table, derived: Sequence[Derived], home: Home | None) -> bool:
+    """Whether a table is that of variables which are independent within a group, or of the two countries."""
+    if home and len(table) > 2 and set(home.variables) <= set(table):
+        return False
+    return not crosses_itself(table, (*derived, *((home,) if home else ())))
+
+
+def _tell_as_shown(home: Home, estimates: Estimates, tables: dict[Table, Shares]) -> None:
+    """Who is at home was counted before rare countries were merged: take away whom records cannot tell of.
+
+    What is shown of the two countries says how many these are; they are taken from all people alike.
+    """
+    pairs, own = estimates.table(tuple(sorted(home.variables))), estimates.table((home.place,))
+    told = home.told if home.citizenship < home.country else home.told.T
+    kept = [float(np.clip(pairs[told == code].sum() / max(own[code], 1), 0, 1)) for code in range(len(own))]
+    for table, estimate in tables.items():
+        if home.place in table:
+            for code in range(1, len(own)):
+                estimate[..., 0] += (1 - kept[code]) * estimate[..., code]
+                estimate[..., code] *= kept[code]
 
 
 def _between(least: int, wanted: int, most: int) -> int:
