@@ -43,7 +43,7 @@ def counted(model: DeclaredModel, columns: dict[str, list[object]]) -> dict[Pair
         ({"on": ["climate_risk"], "outcome": "child"}, "Give its values by country"),
         ({"on": ["labour_sector"], "outcome": "child"}, "group of several answers"),
         ({"on": ["gender"], "outcome": "child", "among": {"gender": "person"}}, "has no value person"),
-        ({"on": ["gender"], "outcome": "child", "covariates": {"risk": RISK}}, "stand under on"),
+        ({"on": ["gender"], "outcome": "child", "covariates": {"risk": RISK}}, "does not stand among"),
         ({"on": ["gender"], "outcome": "child", "covariates": {"gender": RISK}}, "cannot be called"),
         ({"on": ["Risk|1"], "outcome": "child", "covariates": {"Risk|1": RISK}}, "cannot be called"),
         ({"on": ["citizenship"], "outcome": "child"}, "Use income_level"),

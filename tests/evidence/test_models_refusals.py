@@ -1,5 +1,6 @@
 """What a model cannot tell is said in a sentence, never in a number."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -36,10 +37,71 @@ def test_a_category_with_nobody_on_one_side_has_no_ratio_and_the_others_are_as_w
     )
 
 
-def test_a_reference_with_nobody_on_one_side_asks_for_another() -> None:
+def test_a_reference_with_nobody_on_one_side_asks_for_another_that_gives_a_ratio() -> None:
+    people = grouped(
+        {("secondary",): (0, 50), ("none",): (30, 40), ("primary",): (20, 90), ("university",): (0, 7)},
+        "education",
+    )
+    found = model(people, "education")
+    assert set(ratios(found).values()) == {None}
+    assert "of “Secondary school”, the reference: choose another, such as “Primary school”." in said(found)
+    again = model(people, "education", references={"education": "primary"})
+    assert ratios(again)["education", "none"] is not None
+    assert "choose another" not in said(again)
+
+
+def test_where_no_reference_gives_a_ratio_none_is_advised() -> None:
     found = model(grouped({("woman",): (0, 50), ("man",): (30, 40)}, "gender"), "gender")
     assert ratios(found) == {("gender", "woman"): None, ("gender", "man"): None}
-    assert "choose another reference" in said(found)
+    text = said(found)
+    assert "no other reference gives one" in text
+    assert "choose another" not in text
+    assert "No ratio can be estimated: for 50 people Gender tells the outcome without error" in text
+    assert "fitted without them" not in text
+
+
+def test_two_categories_that_tell_the_outcome_between_them_are_told_so() -> None:
+    found = model(grouped({("woman",): (0, 50), ("man",): (1, 0)}, "gender"), "gender")
+    text = said(found)
+    assert (
+        "There are no adults among the 1 person of “Man”, and there are no children among the 50 people of "
+        "“Woman”, the reference: it tells the outcome without error (separation)." in text
+    )
+    assert "reference gives" not in text
+    assert "choose another" not in text
+    assert "fitted without them" not in text
+
+
+def test_two_categories_that_lack_the_same_have_nothing_to_compare() -> None:
+    people = grouped({("woman",): (0, 50), ("man",): (0, 9), ("trans_nonconforming",): (5, 4)}, "gender")
+    text = said(model(people, "gender"))
+    assert (
+        "no children among the 9 people of “Man”, and none of “Woman”, the reference: there is nothing"
+        in text
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "helps"),
+    [
+        ([(0, 4), (0, 4), (9, 0), (5, 4)], ["Gender"]),
+        ([(5, 20), (0, 15), (8, 0), (9, 3)], ["Gender", "Education"]),
+        ([(0, 20), (0, 15), (20, 0), (20, 0)], ["Gender"]),
+    ],
+)
+def test_what_to_leave_out_is_what_gives_a_ratio_when_left_out(
+    counts: list[tuple[int, int]], helps: list[str]
+) -> None:
+    cells = [("woman", "none"), ("woman", "secondary"), ("man", "none"), ("man", "secondary")]
+    people = grouped(dict(zip(cells, counts, strict=True)), "gender", "education")
+    found = model(people, "gender", "education")
+    assert not any(ratios(found).values())
+    note = next(note for note in found.notes if note.startswith("No ratio can be estimated"))
+    assert note.endswith(f"Leave out {' or '.join(helps)}.")
+    for name, other in (("Gender", "education"), ("Education", "gender")):
+        assert any(ratios(model(people, other)).values()) == (name in helps)
+    assert "unreliable" not in said(found)
+    assert "rough" not in said(found)
 
 
 def test_separation_by_covariates_together_is_found_although_each_alone_tells_nothing() -> None:
@@ -118,8 +180,13 @@ def test_a_covariate_with_one_category_is_left_out_and_told() -> None:
 
 def test_few_events_and_few_people_are_told() -> None:
     found = model(grouped({("woman",): (3, 60), ("man",): (4, 20)}, "gender"), "gender")
-    assert "Only 7 children for 1 ratios" in said(found)
+    assert "Only 7 children for 1 ratio: under 10, estimates are unreliable." in said(found)
     assert "fewer than 5 people" in said(found)
+    single = {
+        "majority_status": ["child"] + ["adult"] * 20,
+        "year_of_registration": [2010, *range(2000, 2020)],
+    }
+    assert "Only 1 child for 1 ratio: under 10" in said(model(single, "year_of_registration"))
 
 
 @pytest.mark.parametrize(
@@ -131,8 +198,12 @@ def test_few_events_and_few_people_are_told() -> None:
         ({}, "gendre", "no covariate gendre"),
         ({}, "income_level", "goes by the country of citizenship"),
         ({"majority_status": ["adult"] * 370}, "gender", "All 370 people used are adults"),
-        ({"majority_status": [None] * 369 + ["adult"]}, "gender", "All 1 people used are adults"),
-        ({"gender": [None] * 369 + ["man"]}, "gender", "people used are"),
+        (
+            {"majority_status": [None] * 369 + ["adult"]},
+            "gender",
+            "Only one person can be used: there are no children",
+        ),
+        ({"gender": [None] * 369 + ["man"]}, "gender", "Only one person can be used"),
         ({"gender": ["man"] * 370}, "gender", "No covariate differs"),
     ],
 )
@@ -193,6 +264,11 @@ def test_country_values_are_read_by_code_or_name_with_their_source(tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "what"),
     [
+        ("# Source\n\ncountry,value\nDEU,1\nKEN,1e300\n", r"1e300 of KEN is too large.*line 5, column value"),
+        ("country,value\nDEU,-1e300\n", r"-1e300 of DEU is too large.*line 2, column value.*larger unit"),
+        ("country,value\nDEU,1e-300\n", r"too small.*line 2, column value.*smaller unit"),
+        ("country,value\nDEU,inf\n", r"no number.*line 2, column value"),
+        ("country,value\nDEU,2\nAtlantis,1\n", r"no country 'Atlantis'.*line 3, column country"),
         ("land,wert\nDEU,1\n", "columns country and value"),
         ("country,value\nAtlantis,1\n", "no country 'Atlantis'"),
         ("country,value\nDEU,1\nGermany,2\n", "stands twice"),
@@ -205,8 +281,9 @@ def test_country_values_are_read_by_code_or_name_with_their_source(tmp_path: Pat
 def test_country_values_that_cannot_be_used_are_refused(tmp_path: Path, text: str, what: str) -> None:
     path = tmp_path / "risk.csv"
     path.write_text(text)
-    with pytest.raises(TiphubError, match=what):
+    with pytest.raises(TiphubError) as raised:
         read_country_values(path, STANDARD)
+    assert re.search(what, str(raised.value))
 
 
 def release(folder: Path, method: str, evaluation: str) -> Release:

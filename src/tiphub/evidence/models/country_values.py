@@ -9,6 +9,9 @@ from pathlib import Path
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, normalise
 
+LARGEST, SMALLEST = 1e12, 1e-12
+"""What a value may be, apart from 0: beyond, a unit was mistaken, or sums of squares lose their digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class CountryValues:
@@ -25,7 +28,8 @@ def read_country_values(path: Path, standard: Standard) -> CountryValues:
     is a country without one.
 
     Raises:
-        TiphubError: the file cannot be read, a country is not known or stands twice, a value is no number.
+        TiphubError: the file cannot be read, a country is not known or stands twice, a value is no number or
+            beyond `LARGEST` or `SMALLEST`; with the line and the column.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -33,7 +37,8 @@ def read_country_values(path: Path, standard: Standard) -> CountryValues:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise TiphubError(f"The country values cannot be read: {reason}.", where=str(path)) from None
     comments = [line.lstrip("# ").strip() for line in lines if line.startswith("#")]
-    rows = csv.DictReader(line for line in lines if line.strip() and not line.startswith("#"))
+    numbered = [(at, line) for at, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
+    rows = csv.DictReader(line for _, line in numbered)
     if rows.fieldnames is None or not {"country", "value"} <= set(rows.fieldnames):
         raise TiphubError("The country values need the columns country and value.", where=str(path))
     places = _places(standard)
@@ -41,30 +46,40 @@ def read_country_values(path: Path, standard: Standard) -> CountryValues:
     sources = dict.fromkeys(text for text in comments if text)
     for row in rows:
         country, value = (row["country"] or "").strip(), (row["value"] or "").strip()
+        where = f"{path}, line {numbered[rows.line_num - 1][0]}"
         code = places.get(normalise(country))
         if code is None:
             raise TiphubError(
-                f"There is no country {country!r}.", where=str(path), do="Use its ISO alpha-3 code."
+                f"There is no country {country!r}.",
+                where=f"{where}, column country",
+                do="Use its ISO alpha-3 code.",
             )
         if code in found:
-            raise TiphubError(f"The country {country} stands twice.", where=str(path), do="Keep one line.")
+            raise TiphubError(f"The country {country} stands twice.", where=where, do="Keep one line.")
         if (row.get("source") or "").strip():
             sources[str(row["source"]).strip()] = None
         if value:
-            found[code] = _number(value, country, path)
+            found[code] = _number(value, country, f"{where}, column value")
     if not found:
         raise TiphubError("The file holds no value.", where=str(path))
     return CountryValues(found, "; ".join(sources))
 
 
-def _number(value: str, country: str, path: Path) -> float:
+def _number(value: str, country: str, where: str) -> float:
     try:
         number = float(value)
     except ValueError:
         number = float("nan")
     if not isfinite(number):
         raise TiphubError(
-            f"{value!r} of {country} is no number.", where=str(path), do="Write it with a decimal point."
+            f"{value!r} of {country} is no number.", where=where, do="Write it with a decimal point."
+        )
+    if number and not SMALLEST <= abs(number) <= LARGEST:
+        size, unit = ("large", "larger") if abs(number) > LARGEST else ("small", "smaller")
+        raise TiphubError(
+            f"{value} of {country} is too {size} to compare countries by.",
+            where=where,
+            do=f"Check it, or write all values in a {unit} unit.",
         )
     return number
 

@@ -17,7 +17,7 @@ from tiphub.evidence.models.declared import Declared, Pair, declare
 from tiphub.evidence.models.design import Floats
 from tiphub.evidence.models.outcomes import Outcome, made_from, outcome_of
 from tiphub.evidence.models.patterns import count_patterns
-from tiphub.evidence.models.terms import Value, term
+from tiphub.evidence.models.terms import Value, refuse_names, term
 from tiphub.standard import Standard
 
 MOST_PATTERNS = 3_000
@@ -149,13 +149,12 @@ def declare_model(
     if twice := [name for place, name in enumerate(on) if name in on[:place]]:
         raise TiphubError(f"The covariate {twice[0]} stands twice.")
     for name in given:
-        if not _NAME.fullmatch(name) or name in standard.columns or name == "income_level":
+        if not _NAME.fullmatch(name):
             raise TiphubError(
                 f"A covariate of the hub's own cannot be called {name!r}.",
                 do="Use small letters, digits and _, and no name that the standard has.",
             )
-        if name not in on:
-            raise TiphubError(f"The covariate {name} has values and does not stand under on.")
+    refuse_names(given, on, standard)
     terms = [term(name, people, standard, given) for name in on]
     if made := [item.name for item in terms if item.name in made_from(named, standard)]:
         raise TiphubError(f"The outcome {outcome} is made from {made[0]}, which therefore explains nothing.")

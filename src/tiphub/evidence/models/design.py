@@ -33,7 +33,13 @@ class Design:
 
     def only(self, name: str) -> "Design":
         """The design of one covariate alone, on the same people."""
-        kept = [place for place, (own, _) in enumerate(self.parameters, start=1) if own == name]
+        return self._of([place for place, (own, _) in enumerate(self.parameters, start=1) if own == name])
+
+    def without(self, name: str) -> "Design":
+        """The design of all other covariates, on the same people."""
+        return self._of([place for place, (own, _) in enumerate(self.parameters, start=1) if own != name])
+
+    def _of(self, kept: Sequence[int]) -> "Design":
         return Design(
             self.matrix[:, [0, *kept]],
             tuple(self.parameters[place - 1] for place in kept),

@@ -6,7 +6,7 @@ import numpy as np
 
 from tiphub.amount import amount
 from tiphub.evidence.models.design import Design, Floats
-from tiphub.evidence.models.fit import Fit
+from tiphub.evidence.models.fit import Fit, fit
 from tiphub.evidence.models.outcomes import Outcome
 from tiphub.evidence.models.result import Effect
 
@@ -17,18 +17,66 @@ FEWEST_PEOPLE = 5
 """People in a cell under which the interval, which takes the log odds for normal, is only rough."""
 
 
-def why_not(
-    label: str, counts: tuple[int, int], reference: str, base: tuple[int, int], outcome: Outcome
-) -> str:
-    """Why a category has no ratio although it is no linear function of the others."""
-    for who, (yes, no) in ((reference, base), (label, counts)):
-        if yes == 0 or no == 0:
-            others = outcome.no if no == 0 else outcome.yes
-            there = f"There are no {others} among the {amount(yes + no, 'person', 'people')} of “{who}”"
-            if who == reference:
-                return f"{there}, the reference: choose another reference."
-            return f"{there}: the ratio has no {'upper' if no == 0 else 'lower'} bound."
-    return "Together with other covariates it tells the outcome without error (separation)."
+TOGETHER = "Together with other covariates it tells the outcome without error (separation)."
+"""Why there is no ratio where a covariate alone would have one."""
+
+
+Side = tuple[str, int, int]
+"""A category's label, and its people with and without the outcome."""
+
+
+def why_not(own: Side, reference: Side, outcome: Outcome, better: str = "") -> str:
+    """Why a category has no ratio although it is no linear function of the others, and what would help.
+
+    Args:
+        own: the category.
+        reference: the category that it is compared with.
+        outcome: what the odds are of.
+        better: a reference with which this covariate would have a ratio, if there is one.
+    """
+    lacks, other = _lacking(own, outcome), _lacking(reference, outcome)
+    if lacks and other and (own[1] == 0) == (reference[1] == 0):
+        return f"{lacks}, and none of “{reference[0]}”, the reference: there is nothing to compare."
+    if lacks and other:
+        other = other[0].lower() + other[1:]
+        return f"{lacks}, and {other}, the reference: it tells the outcome without error (separation)."
+    if lacks:
+        return f"{lacks}: the ratio has no {'upper' if own[2] == 0 else 'lower'} bound."
+    if other and better:
+        return f"{other}, the reference: choose another, such as “{better}”."
+    if other:
+        return f"{other}, the reference: the ratio has no bound, and no other reference gives one."
+    return TOGETHER
+
+
+def _lacking(side: Side, outcome: Outcome) -> str:
+    """That a category has nobody with, or nobody without the outcome; empty where it has both."""
+    label, yes, no = side
+    if yes and no:
+        return ""
+    others = outcome.no if no == 0 else outcome.yes
+    return f"There are no {others} among the {amount(yes + no, 'person', 'people')} of “{label}”"
+
+
+def separated(design: Design, found: Fit, titles: Mapping[str, str]) -> list[str]:
+    """Whether the covariates tell some people's outcome, what that does to the ratios, and what helps."""
+    names = list(dict.fromkeys(name for name, _ in design.parameters))
+    who = amount(found.people_separated, "person", "people")
+    tell = f"{titles[names[0]]} tells" if len(names) == 1 else "the covariates together tell"
+    if not found.tells_nothing:
+        if not found.people_separated:
+            return []
+        told = f"For {who} {tell} the outcome without error (separation): such people say nothing about the"
+        return [f"{told} ratios that can be told, which are fitted without them."]
+    helpful = [
+        titles[name] for name in names if len(names) > 1 and not fit(design.without(name)).tells_nothing
+    ]
+    do = f" Leave out {' or '.join(helpful)}." if helpful else ""
+    if found.people_separated:
+        said = f"No ratio can be estimated: for {who} {tell} the outcome without error (separation)."
+    else:
+        said = "No ratio can be estimated with all these covariates together."
+    return [said + do]
 
 
 def nearly_tells(rows: Sequence[Effect], title: str) -> list[str]:
@@ -42,18 +90,20 @@ def nearly_tells(rows: Sequence[Effect], title: str) -> list[str]:
 def few_events(design: Design, outcome: Outcome) -> list[str]:
     """Whether there are too few people of the rarer kind for so many parameters."""
     yes, no = float(design.yes.sum()), float(design.no.sum())
-    rarer, events = (outcome.yes, yes) if yes <= no else (outcome.no, no)
+    who, events = ((outcome.one[0], outcome.yes), yes) if yes <= no else ((outcome.one[1], outcome.no), no)
     parameters = len(design.parameters)
     if events >= FEWEST_EVENTS * parameters:
         return []
-    told = f"Only {events:,.0f} {rarer} for {parameters} ratios: under {FEWEST_EVENTS} for each"
-    return [f"{told}, estimates are unreliable. Ask for fewer covariates."]
+    told = f"Only {amount(round(events), *who)} for {amount(parameters, 'ratio')}"
+    each = f"under {FEWEST_EVENTS}{'' if parameters == 1 else ' for each'}, estimates are unreliable"
+    fewer = "" if len({name for name, _ in design.parameters}) == 1 else " Ask for fewer covariates."
+    return [f"{told}: {each}.{fewer}"]
 
 
 def few_people(rows: Sequence[Effect], title: str) -> list[str]:
     """Categories with very few people on one side."""
     thin = [row.label for row in rows if 0 < min(row.yes or 0, row.no or 0) < FEWEST_PEOPLE]
-    if not thin:
+    if not thin or not any(row.adjusted for row in rows):
         return []
     named = ", ".join(f"“{label}”" for label in thin)
     return [f"{title}: fewer than {FEWEST_PEOPLE} people on one side in {named}; the intervals are rough."]

@@ -23,6 +23,7 @@ from tiphub.evidence.models.design import Design, Floats
 
 Mask = npt.NDArray[np.bool_]
 _TOLERANCE = 1e-7
+_DETERMINED = 1e-5
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Fit:
         collinear: parameters that the design does not tell apart from others.
         separated: parameters that separation leaves without a finite estimate.
         people_separated: the people for whom a combination of the covariates tells the outcome without error.
+        basis: what the other people determine (scaled parameters, the intercept first, x rank).
+        scale: of each parameter.
     """
 
     coefficients: Floats
@@ -42,6 +45,19 @@ class Fit:
     collinear: Mask
     separated: Mask
     people_separated: int
+    basis: Floats
+    scale: Floats
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether no ratio at all can be estimated."""
+        return not bool(np.isfinite(self.coefficients).any())
+
+    def tells(self, contrast: Floats) -> bool:
+        """Whether a sum of the coefficients, each times its part of ``contrast``, can be estimated."""
+        wanted = np.r_[0.0, contrast / self.scale]
+        wanted /= np.linalg.norm(wanted)
+        return bool(np.linalg.norm(wanted - self.basis @ (self.basis.T @ wanted)) < _DETERMINED)
 
 
 def fit(design: Design) -> Fit:
@@ -69,7 +85,7 @@ def fit(design: Design) -> Fit:
         whole = (inner @ spread @ inner.T)[1:, 1:] / np.outer(scale[1:], scale[1:])
         covariance[np.ix_(good, good)] = whole[np.ix_(good, good)]
     people = round(float((yes + no)[left_out].sum()))
-    return Fit(coefficients, covariance, ~told[1:], (told & ~finite)[1:], people)
+    return Fit(coefficients, covariance, ~told[1:], (told & ~finite)[1:], people, inner, scale[1:])
 
 
 def separated_patterns(matrix: Floats, yes: Floats, no: Floats) -> Mask:
@@ -122,7 +138,7 @@ def _row_space(matrix: Floats) -> Floats:
 def _determined(basis: Floats) -> Mask:
     """Which single parameters lie in the row space: those have one value, whatever the others are."""
     distance = np.linalg.norm(basis @ basis.T - np.eye(len(basis)), axis=0)
-    return np.asarray(distance < 1e-5)
+    return np.asarray(distance < _DETERMINED)
 
 
 def _solve(matrix: Floats, yes: Floats, no: Floats) -> tuple[Floats, Floats]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import ibis.expr.types as ir
-import numpy as np
 
 from tiphub.amount import amount
 from tiphub.errors import TiphubError
@@ -18,7 +17,7 @@ from tiphub.evidence.models.outcomes import Outcome, made_from, outcome_of
 from tiphub.evidence.models.patterns import Cell, Patterns, count_patterns
 from tiphub.evidence.models.references import ordered_levels
 from tiphub.evidence.models.result import Effect, OddsRatios
-from tiphub.evidence.models.terms import Term, term
+from tiphub.evidence.models.terms import Term, in_steps, refuse_names, term
 from tiphub.standard import Standard
 
 
@@ -59,7 +58,8 @@ def odds_ratios(
         raise TiphubError("Name at least one covariate.")
     if twice := [name for place, name in enumerate(on) if name in on[:place]]:
         raise TiphubError(f"The covariate {twice[0]} stands twice.")
-    terms = [term(name, table, standard, covariates or {}) for name in on]
+    refuse_names(covariates or {}, on, standard)
+    terms = [in_steps(term(name, table, standard, covariates or {})) for name in on]
     if made := [item.name for item in terms if item.name in made_from(named, standard)]:
         raise TiphubError(f"The outcome {outcome} is made from {made[0]}, which therefore explains nothing.")
     tests = [chosen(table, standard, name, value) for name, value in (among or {}).items()]
@@ -103,17 +103,10 @@ def from_patterns(
         raise TiphubError("No covariate differs between the people used.", do=" ".join(notes))
     design = design_of(_without(used, terms, varying), varying, levels)
     whole = fit(design)
-    if not np.isfinite(whole.coefficients).any():
-        notes.append("No ratio can be estimated with all these covariates together.")
     titles = {item.name: item.title for item in terms}
     notes += diagnose.entangled(design, whole, titles)
-    notes += diagnose.few_events(design, outcome)
-    if whole.people_separated:
-        notes.append(
-            f"For {amount(whole.people_separated, 'person', 'people')} the covariates tell the outcome "
-            "without error (separation): such people say nothing about the other ratios,"
-            " which are fitted without them."
-        )
+    notes += [] if whole.tells_nothing else diagnose.few_events(design, outcome)
+    notes += diagnose.separated(design, whole, titles)
     effects: list[Effect] = []
     for item in varying:
         if item.is_number:
@@ -162,23 +155,22 @@ def _something_to_compare(
         )
     if yes == 0 or no == 0:
         only, other = (outcome.no, outcome.yes) if yes == 0 else (outcome.yes, outcome.no)
-        raise TiphubError(
-            f"All {yes + no:,.0f} people used are {only}: there are no {other} to compare with."
-        )
+        who = f"All {yes + no:,.0f} people used are {only}" if yes + no > 1 else "Only one person can be used"
+        raise TiphubError(f"{who}: there are no {other} to compare with.")
 
 
 def _about_countries(counted: Patterns, terms: Sequence[Term]) -> list[str]:
     notes = []
     for item in terms:
-        if item.source:
-            notes.append(f"{item.title}: {item.source}.")
+        if item.about:
+            notes.append(item.about)
         lacking = counted.without_value.get(item.name, {})
         if lacking:
             ranked = sorted(lacking, key=lambda code: (-lacking[code], code))
             more = " and others" if len(ranked) > 10 else ""
             notes.append(
                 f"{item.title}: no value for {', '.join(ranked[:10])}{more} "
-                f"({sum(lacking.values()):,} people), who count as unknown."
+                f"({amount(sum(lacking.values()), 'person', 'people')}), counted as unknown."
             )
     return notes
 

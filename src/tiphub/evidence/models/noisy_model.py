@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import exp
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from tiphub.evidence.models.design import Design, Floats, design_of
 from tiphub.evidence.models.noisy import NoisyFit, NoisyTable, fit_noisy
 from tiphub.evidence.models.outcomes import Outcome
 from tiphub.evidence.models.references import ordered_levels
-from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
+from tiphub.evidence.models.result import Effect, OddsRatios, Ratio, odds
 from tiphub.evidence.models.score import LIMIT
 from tiphub.evidence.models.terms import Term
 
@@ -64,7 +63,7 @@ def noisy_odds_ratios(
             f"Protection widens the intervals {min(wider):.2f} to {max(wider):.2f} times (on the log scale): "
             f"{1 - min(wider) ** -2:.0%} to {1 - max(wider) ** -2:.0%} of their variance is its noise."
         )
-    notes += [f"{item.title}: {item.source}." for item in declared.terms if item.source]
+    notes += [item.about for item in declared.terms if item.about]
     return OddsRatios(
         outcome=outcome.name,
         question=outcome.question,
@@ -118,7 +117,9 @@ def _ratio(found: NoisyFit, place: int) -> Ratio | None:
     middle, low, high = (float(part[place]) for part in (found.coefficients, found.low, found.high))
     if not np.isfinite(low) and not np.isfinite(high):
         return None
-    return Ratio(exp(middle), exp(max(low, -LIMIT)), exp(min(high, LIMIT)), float(found.p[place]))
+    low = low if np.isfinite(low) else min(-LIMIT, middle)
+    high = high if np.isfinite(high) else max(LIMIT, middle)
+    return Ratio(odds(middle), odds(low), odds(high), float(found.p[place]))
 
 
 def _margin(declared: Declared, tables: Mapping[Pair, NoisyTable]) -> Floats:

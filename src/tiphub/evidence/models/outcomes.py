@@ -14,14 +14,16 @@ from tiphub.standard import Standard
 class Outcome:
     """A yes-or-no outcome.
 
-    ``yes`` and ``no`` say who has it and who has not; ``question`` what the odds are of; ``columns`` are
-    those it is made from; ``of`` makes the expression (null where it is unknown).
+    ``yes`` and ``no`` say who has it and who has not, ``one`` the same of a single person; ``question`` what
+    the odds are of; ``columns`` are those it is made from; ``of`` makes the expression (null where it is
+    unknown).
     """
 
     name: str
     question: str
     yes: str
     no: str
+    one: tuple[str, str]
     columns: tuple[str, ...]
     of: Callable[[ir.Table, Standard], ir.BooleanValue]
 
@@ -47,6 +49,7 @@ OUTCOMES = {
         "being registered as a child rather than an adult",
         "children",
         "adults",
+        ("child", "adult"),
         ("majority_status",),
         _child,
     ),
@@ -55,6 +58,7 @@ OUTCOMES = {
         "being exploited outside rather than inside one's country of citizenship",
         "people exploited abroad",
         "people exploited in their own country",
+        ("person exploited abroad", "person exploited in their own country"),
         ("citizenship", "country_of_exploitation"),
         _international,
     ),

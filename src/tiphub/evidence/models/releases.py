@@ -32,7 +32,7 @@ def refuse_protected(
             f"Protection broadened or withheld values of people: {named}. Whose depends on how rare they "
             "are, so on the outcome: the odds ratios would be wrong, and their intervals would not show it.",
             where=str(release.path),
-            do="Leave these covariates out, or have the hub's team ask its records: tiphub model HUB --vault.",
+            do="Leave these covariates out, or let the hub ask its own records: tiphub model HUB --vault.",
         )
 
 

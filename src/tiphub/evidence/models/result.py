@@ -2,6 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import exp
+
+FURTHEST = 500.0
+"""Log odds ratios are told up to here: e to this power is a number, and no data know one as large."""
+
+
+def odds(log: float) -> float:
+    """An odds ratio from its logarithm.
+
+    >>> odds(0.0), odds(2_000.0) == odds(500.0)
+    (1.0, True)
+    """
+    return exp(min(max(log, -FURTHEST), FURTHEST))
 
 
 @dataclass(frozen=True, slots=True)

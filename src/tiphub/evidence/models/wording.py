@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tiphub.amount import amount
 from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
 
 
@@ -85,7 +86,7 @@ def sentences(found: OddsRatios) -> Iterator[str]:
 def population(found: OddsRatios) -> str:
     """Who the model is of."""
     first, about = ("About ", "about ") if found.noise else ("", "")
-    people, events = f"{first}{found.used:,} people", f"{about}{found.events:,}"
+    people, events = f"{first}{amount(found.used, 'person', 'people')}", f"{about}{found.events:,}"
     return f"{people} whose outcome and covariates are known; {events} of them with the outcome."
 
 
@@ -94,7 +95,8 @@ def counted(found: OddsRatios) -> Iterator[str]:
     if found.noise:
         yield population(found)
     else:
-        yield f"Used: {found.used:,} of {found.people:,} people; {found.events:,} of them with the outcome."
+        people = amount(found.people, "person", "people")
+        yield f"Used: {found.used:,} of {people}; {found.events:,} of them with the outcome."
     missing = [f"outcome {found.outcome_unknown:,}"] if found.outcome_unknown else []
     missing += [f"{found.titles[name]} {count:,}" for name, count in found.unknown.items() if count]
     if missing:
