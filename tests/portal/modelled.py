@@ -56,8 +56,13 @@ def declared() -> list[tuple[DeclaredModel, Fraction]]:
     ]
 
 
-def publish_modelled(releases: Path, *, day: date = date(2026, 11, 21), seed: int = 1) -> Path:
-    """Write a release of a few invented records that carries the models' tables of all ``PEOPLE``."""
+def publish_modelled(
+    releases: Path, *, day: date = date(2026, 11, 21), seed: int = 1, outcome: str = ""
+) -> Path:
+    """Write a release of a few invented records that carries the models' tables of all ``PEOPLE``.
+
+    ``outcome`` is said to be that of each model, as in a release of another standard.
+    """
     standard = load_standard()
     origins = {name: replace(origin, climate=RISK[name]) for name, origin in TRUTH.origins.items()}
     people = simulate_population(PEOPLE, seed=seed, truth=replace(TRUTH, origins=origins)).people
@@ -74,7 +79,7 @@ def publish_modelled(releases: Path, *, day: date = date(2026, 11, 21), seed: in
             progress=Silent(),
         ).tables
         assert made
-        told += made.declared
+        told += [{**said, "outcome": outcome or said["outcome"]} for said in made.declared]
         tables.append(_numbered(made.table, number, forged=number == 4))
     records = pa.table({name: pc.cast(people[name], pa.string()) for name in COLUMNS}).slice(0, 300)
     nothing = pa.nulls(1, pa.float64())

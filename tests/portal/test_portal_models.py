@@ -21,10 +21,11 @@ from hypothesis import strategies as st
 from evidence.people import STANDARD, grouped, model
 from portal import test_portal_pages as pages
 from portal.html import Element, read
-from portal.modelled import PLANTED, declared
+from portal.modelled import PLANTED, declared, publish_modelled
 from portal.serving import serving
 from tiphub.evidence.models import OUTCOMES, OddsRatios, declared_models, odds_ratios_of
 from tiphub.evidence.models.wording import counted, population, sentences, widened, written
+from tiphub.portal import create_app
 from tiphub.portal.models.told import tell
 from tiphub.portal.texts import LANGUAGES, texts
 from tiphub.release import open_release
@@ -206,6 +207,19 @@ def test_a_release_without_models_says_so_and_its_pages_do_not_lead_there(
             assert not any(link.startswith("/models") for link in links)
         for kind in KINDS:
             assert visitor.get(f"/models/child.{kind}{query}").status_code == 404
+
+
+def test_models_of_another_standard_are_refused_in_words(tmp_path: Path) -> None:
+    publish_modelled(tmp_path / "releases", outcome="adult_or_child")
+    with TestClient(create_app(tmp_path / "releases")) as visitor:
+        said = page(visitor).text
+        assert "The models of this release cannot be shown here" in said
+        assert "Use the version of tiphub that made the release" in said
+        found = twin(visitor)
+        assert found["models"] == []
+        assert found["why"] in said
+        assert visitor.get("/models/child.csv").status_code == 404
+        assert "nav" in {item.tag for item in page(visitor, "/ar/models").all()}
 
 
 def test_pages_of_a_release_with_models_lead_there(modelled_client: TestClient) -> None:
