@@ -1,6 +1,6 @@
 """Records whose counts are those of a mixture: draw them, then settle them value by value."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +57,6 @@ def settle(
     derived: Sequence[Derived] = (),
     rounds: int,
     random: np.random.Generator,
-    advance: Callable[[int], None] = lambda _: None,
 ) -> Codes:
     """Bring the two-way counts of records to what they should be, one value of one record at a time.
 
@@ -73,7 +72,6 @@ def settle(
         derived: what follows from the records' other values, and is kept in step with them.
         rounds: how many rounds.
         random: chooses the records.
-        advance: is told of each round.
     """
     now = blocks.cross(codes)
     ruled = np.nonzero(rules.any(axis=0))[0]
@@ -97,7 +95,6 @@ def settle(
         made, before = blocks.one_hot(blocks.positions(after)), row[changed]
         now += made.T @ made - before.T @ before
         codes[chosen[changed]] = after
-        advance(1)
     return codes
 
 

@@ -8,12 +8,13 @@ import numpy as np
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
 from tiphub.standard.variables import Codes
+from tiphub.vault.s4_protect.dp.blocks import Matrix
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Estimates, Shares
 from tiphub.vault.s4_protect.dp.home import Home
 from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, crosses_itself
 from tiphub.vault.s4_protect.dp.measure import Measured
-from tiphub.vault.s4_protect.dp.mixture import Fit, Target, matrices, positive
+from tiphub.vault.s4_protect.dp.mixture import Fit, Mixture, Target, matrices, positive
 from tiphub.vault.s4_protect.dp.records import draw, settle
 
 FIRST_RATE = 0.15
@@ -81,8 +82,39 @@ def synthesise(
             "With this much noise nobody is left: there are too few people for this budget.",
             do="Hand in more records before publishing, or choose a larger epsilon.",
         )
-    variables = range(len(blocks.cardinalities))
-    one_way: dict[Table, Shares] = {(item,): estimates.table((item,)) for item in variables}
+    whole, weight, rounds = _fitted(
+        measured, rules, derived, home, random=random, progress=progress, effort=effort
+    )
+    wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
+    made = 0
+    with progress.stage("make records", people) as task:
+        for start in range(0, people, AT_ONCE):
+            codes = draw(whole, min(AT_ONCE, people - start), rules, random, derived)
+            made += len(codes)
+            goal = (wanted * made - had).astype(np.float32)
+            settle(codes, blocks, goal, weight, rules, derived=derived, rounds=rounds, random=random)
+            if home:
+                home.tell(codes)
+            had += blocks.cross(codes)
+            task.advance(len(codes))
+            yield codes[random.permutation(len(codes))]
+
+
+def _fitted(
+    measured: Measured,
+    rules: Forbidden,
+    derived: Sequence[Derived],
+    home: Home | None,
+    *,
+    random: np.random.Generator,
+    progress: Progress,
+    effort: Effort | None,
+) -> tuple[Mixture, Matrix, int]:
+    """A mixture, how much each of its two-way counts weighs when records settle, and for how many rounds."""
+    blocks, estimates = measured.blocks, measured.estimates
+    one_way: dict[Table, Shares] = {
+        (item,): estimates.table((item,)) for item in range(len(blocks.cardinalities))
+    }
     told = [table for table in measured.tables if _independent(table, derived, home)]
     two_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 2}
     three_way: dict[Table, Shares] = {table: estimates.table(table) for table in told if len(table) == 3}
@@ -90,6 +122,7 @@ def synthesise(
     if home:
         _tell_as_shown(home, estimates, one_way | two_way | three_way)
     deviations = {table: estimates.deviation(table) for table in (*one_way, *two_way, *three_way)}
+    people = round(estimates.total)
     typical = float(np.median([deviations[table] for table in two_way or one_way]))
     effort = effort or effort_for(people, typical)
     fit = Fit(
@@ -111,34 +144,11 @@ def synthesise(
     if home:
         own = blocks.slices[home.place]
         weight[own] = weight[:, own] = 0
-    whole = fit.mixture()
-    wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
-    made = 0
-    sizes = [min(AT_ONCE, people - start) for start in range(0, people, AT_ONCE)]
-    with progress.stage("settle records", effort.rounds * len(sizes)) as task:
-        for size in sizes:
-            codes = draw(whole, size, rules, random, derived)
-            made += len(codes)
-            goal = wanted * made - had
-            settle(
-                codes,
-                blocks,
-                goal.astype(np.float32),
-                weight,
-                rules,
-                derived=derived,
-                rounds=effort.rounds,
-                random=random,
-                advance=task.advance,
-            )
-            if home:
-                home.tell(codes)
-            had += blocks.cross(codes)
-            yield codes[random.permutation(len(codes))]
+    return fit.mixture(), weight, effort.rounds
 
 
 def _independent(table: Table, derived: Sequence[Derived], home: Home | None) -> bool:
-    """Whether a table is that of variables which are independent within a group, or of the two countries."""
+    """Whether groups can be fitted to a table: the two countries depend on each other within a group."""
     if home and len(table) > 2 and set(home.variables) <= set(table):
         return False
     return not crosses_itself(table, (*derived, *((home,) if home else ())))
