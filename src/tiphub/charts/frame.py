@@ -12,7 +12,7 @@ from tiphub.charts.theme import CONFIG, MUTED
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Title, what the numbers are shares of, and where they come from.
+    """Title, what the numbers are shares of, and where they come from; a line break begins a new line.
 
     ``thousands`` and ``decimal`` are how numbers on the axes are written; ``rtl``: it is written from right
     to left.
@@ -48,7 +48,7 @@ def _lines(text: str, size: int, room: int, left: int, *, rtl: bool) -> Any:
 
     A line that is written from right to left is marked as such: else its parts in other scripts trade places.
     """
-    lines = wrap(text, int(room / (0.54 * size))) or [""]
+    lines = [line for part in text.split("\n") for line in wrap(part, int(room / (0.54 * size)))] or [""]
     if rtl:
         lines = [f"\u2067{line}\u2069" for line in lines]
     step = size + 4

@@ -34,7 +34,7 @@ def shares(items: Sequence[Share], frame: Frame) -> Spec:
     """Bars from zero in the order given, one under another, each with its interval as a line across its end.
 
     A bar that stands alone is drawn on a bar of everybody. With both options and parts, the parts stand under
-    each option, told apart by name as well as by colour.
+    each option, told apart by name as well as by colour: “61.3% of children”.
     """
     grouped = len({item.option for item in items}) > 1 and len({item.part for item in items}) > 1
     parts = list(dict.fromkeys(item.part for item in items))
@@ -49,7 +49,7 @@ def shares(items: Sequence[Share], frame: Frame) -> Spec:
             headings.append({"y": down + _LABEL / 2, "text": label})
             down += _LABEL if label else 0
         last = item.option
-        text = f"{item.text}  {item.part}" if grouped else item.text
+        text = _of(item) if grouped else item.text
         colour = SERIES[parts.index(item.part) % len(SERIES)] if grouped else SERIES[0]
         said = ", ".join(part for part in (item.option, item.part, item.text) if part)
         rows.append(_row(item, down, text, colour, said))
@@ -94,6 +94,11 @@ def shares(items: Sequence[Share], frame: Frame) -> Spec:
         .encode(x=alt.value(0), y=alt.Y("y:Q", scale=scale, axis=None), text="text:N"),
     )
     return framed(alt.layer(*layers).properties(width=WIDTH, height=height), frame)
+
+
+def _of(item: Share) -> str:
+    """A share with what it is of: “61.3% of children”."""
+    return f"{item.part}: {item.text}" if item.share is None else f"{item.text} of {item.part}"
 
 
 def _row(item: Share, down: int, text: str, colour: str, said: str) -> dict[str, object]:

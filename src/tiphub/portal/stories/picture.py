@@ -1,11 +1,13 @@
 """A finding as a picture: one spec for the page, the SVG and the PNG."""
 
+from math import ceil
+
 from tiphub.charts import Frame, Spec
 from tiphub.charts.shares import Share, shares
 from tiphub.evidence.findings import Cell, Result, included
 
-LONGEST, LONGEST_APART = 10, 6
-"""Options of a picture, and of one that tells parts apart; the JSON has them all."""
+LONGEST, LONGEST_APART, BARS_APART = 10, 6, 16
+"""Options of a picture; of one that tells parts apart, these or as many as make so many bars."""
 
 
 def finding_spec(result: Result, source: str) -> Spec | None:
@@ -13,7 +15,7 @@ def finding_spec(result: Result, source: str) -> Spec | None:
     told = [cell for cell in result.cells if cell.estimate.share is not None]
     if not told:
         return None
-    options = _options(told)
+    options = _options(result, told)
     shown = [cell for option in options for cell in result.cells if cell.option == option]
     items = [
         Share(
@@ -28,7 +30,8 @@ def finding_spec(result: Result, source: str) -> Spec | None:
     ]
     lines = "Line: 95% interval" if len(items) == 1 else "Lines: 95% intervals"
     subtitle = f"{_asked(result)}. {lines} ({included([result])})."
-    return shares(items, Frame(result.finding.title, subtitle, source))
+    note = "\n".join(filter(None, (_left(result, options), source)))
+    return shares(items, Frame(result.finding.title, subtitle, note))
 
 
 def _asked(result: Result) -> str:
@@ -41,15 +44,41 @@ def _asked(result: Result) -> str:
     return f"Of {finding.who}, the share of those who {finding.say}"
 
 
-def _options(told: list[Cell]) -> list[str]:
-    """The most frequent options in the part where they are counted first, the rarest left out."""
+def _options(result: Result, told: list[Cell]) -> list[str]:
+    """The most frequent options, with all that the sentence names, by size in the first part."""
     highest: dict[str, float] = {}
     for cell in told:
         highest[cell.option] = max(highest.get(cell.option, 0.0), cell.estimate.share or 0.0)
     first = {cell.option: cell.estimate.share or 0.0 for cell in reversed(told)}
-    most = LONGEST_APART if len({cell.part for cell in told}) > 1 else LONGEST
-    kept = sorted(highest, key=lambda option: -highest[option])[:most]
+    parts = len({cell.part for cell in told})
+    most = max(LONGEST_APART, BARS_APART // parts) if parts > 1 else LONGEST
+    named = {cell.option for cell in told if f"“{cell.option_label}”" in result.sentence}
+    kept = sorted(highest, key=lambda option: (option not in named, -highest[option]))[
+        : max(most, len(named))
+    ]
     return sorted(kept, key=lambda option: -first[option])
+
+
+def _left(result: Result, drawn: list[str]) -> str:
+    """How many options are not in the picture, how large they are, and where to find them."""
+    left: dict[str, list[float]] = {}
+    for cell in result.cells:
+        if cell.option not in drawn:
+            shown = [] if cell.estimate.share is None else [cell.estimate.share]
+            left.setdefault(cell.option, []).extend(shown)
+    if not left:
+        return ""
+    sizes = [max(shown) for shown in left.values() if shown]
+    silent = len(left) - len(sizes)
+    told = [
+        f"{_answers(len(sizes))}, none above {ceil(1000 * max(sizes)) / 10:.1f}%" if sizes else "",
+        f"{_answers(silent)} without a figure" if silent else "",
+    ]
+    return f"Not drawn: {', and '.join(filter(None, told))}. The table and the JSON of this finding have all."
+
+
+def _answers(number: int) -> str:
+    return f"{number} more answer{'s' if number != 1 else ''}"
 
 
 def written(cell: Cell) -> str:
