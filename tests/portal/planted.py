@@ -4,7 +4,7 @@ Every share is planted as it stands, not through the models of ``truth.yml``, so
 can be held against it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from math import log
@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from release.sample import Content, publish_sample
+from tiphub.portal.questions import columns_of
 from tiphub.simulate import Truth, load_truth, simulate_population
 from tiphub.simulate.sightings import leave_gaps
 from tiphub.simulate.truth import ChildModel, InternationalModel, Shares
@@ -122,13 +123,26 @@ def _recruiters(family: float) -> Shares:
     return {"family": family, "intimate_partner": 0.14, "friend": 0.11, "other": 0.75 - family}
 
 
-def publish_planted(releases: Path, said: Said, *, seed: int) -> Path:
-    """A release of what an agency knows of such people; invented as they are, nothing protects them."""
+def publish_planted(
+    releases: Path,
+    said: Said,
+    *,
+    seed: int,
+    size: int = PEOPLE,
+    without: Collection[str] = (),
+    blank: bool = False,
+) -> Path:
+    """A release of what an agency knows of such people; invented as they are, nothing protects them.
+
+    It lacks the fields and groups ``without``, or has them (``blank``) without any answer.
+    """
     standard = load_standard()
     truth = planted(said)
-    people = simulate_population(PEOPLE, seed=seed, truth=truth).people
+    people = simulate_population(size, seed=seed, truth=truth).people
     known = leave_gaps(np.random.default_rng(seed), truth, standard, people, "harbour")
-    names = standard.published
+    absent = {name for item in without for name in columns_of(standard, item)}
+    names = tuple(name for name in standard.published if blank or name not in absent)
+    known = known.drop_columns([name for name in known.column_names if name in absent])
     records = pa.table({name: _text(known, name) for name in names})
     nothing = pa.nulls(1, pa.float64())
     total = {"fields": [""], "values": [""], "count": pa.array([records.num_rows], pa.int64())}

@@ -16,6 +16,7 @@ from portal.html import Element
 from portal.test_portal_browser import server  # noqa: F401 - a fixture
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, answer
+from tiphub.portal.stories.left_out import left_out
 from tiphub.portal.stories.numbers import typed_number
 from tiphub.portal.stories.story import parse_story, stories, words
 from tiphub.portal.stories.telling import tell
@@ -185,14 +186,39 @@ def test_a_finding_is_one_spec_in_every_form(client: TestClient) -> None:
             assert str(figure["share"]) in json.dumps(spec)
 
 
-@pytest.mark.parametrize("body", ["{{ finding: NAME }}\n\n{{ chart: NAME }}", "{{ chart: NAME }}"])
-def test_what_cannot_be_told_is_said_once(body: str) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{ finding: NAME }}\n\n{{ chart: NAME }}",
+        "{{ chart: NAME }}",
+        "## Boys\n\nIntro.\n\n{{ chart: NAME }}",
+    ],
+)
+def test_what_cannot_be_told_is_left_out_and_said_once(body: str) -> None:
     name = "family_boys_girls"
     nobody = Source(ibis.memtable({"gender": ["man"], "majority_status": ["adult"]}))
-    found = answer(KNOWN.findings[name], nobody, STANDARD)
-    told = tell(parse_story(HEAD + body.replace("NAME", name), "own.md", KNOWN), {name: found}, KNOWN, str)
-    assert found.sentence == "This source does not carry the group recruiter_relation."
-    assert told.strip() == f'<p class="said">{found.sentence}</p>'
+    found = {name: answer(KNOWN.findings[name], nobody, STANDARD)}
+    story = parse_story(f"{HEAD}Before.\n\n{body.replace('NAME', name)}", "own.md", KNOWN)
+    gone = left_out(found.values(), nobody.table.columns, STANDARD)
+    told = tell(story, found, KNOWN, str, gone)
+    assert len(gone) == 1
+    assert gone[0].startswith("This release does not carry “Relation to the recruiter”; what this story")
+    assert told.strip() == f'<div class="notice"><p>{gone[0]}</p></div><p>Before.</p>'
+
+
+def test_few_people_are_said_once() -> None:
+    name = "family_boys_girls"
+    few = Source(
+        ibis.memtable({"gender": ["man"], "majority_status": ["child"], "recruiter_relation_family": [True]}),
+        11,
+    )
+    found = {name: answer(KNOWN.findings[name], few, STANDARD)}
+    body = "{{ finding: NAME }}\n\n{{ chart: NAME }}\n\n{{ when: NAME is unclear }}No!{{ end }}".replace(
+        "NAME", name
+    )
+    told = tell(parse_story(HEAD + body, "own.md", KNOWN), found, KNOWN, str)
+    assert "too few people" in found[name].sentence
+    assert told.strip() == f'<p class="said">{found[name].sentence}</p>'
 
 
 def test_what_is_not_there_is_not_found(client: TestClient) -> None:

@@ -93,7 +93,8 @@ def test_the_stories_give_the_planted_shares(said: Said, request: pytest.Fixture
 
 def test_what_the_articles_say_is_said(articles: Stories) -> None:
     text, found = articles.tell("family")
-    assert "Set side by side, the answer of that report holds here too." in text
+    assert "almost half of the identified child trafficking cases" in text
+    assert "This release points the same way: relatives have a larger part among children" in text
     assert "In this release, then, the report's statement stands." in text
     assert "Among children, the most frequent recruiter is “Family”" in text
     assert (
@@ -105,31 +106,29 @@ def test_what_the_articles_say_is_said(articles: Stories) -> None:
     assert found["control_documents_adults"]["comparison"]["direction"] == "more"
     text, _ = articles.tell("children")
     assert "Among children, the most frequent type of exploitation is “Forced labour”" in text
-    assert "Children are taken across borders less than adults." in text
+    assert "children are exploited abroad less often than adults." in text
     assert "Boys were exploited in the country of which they are citizens more often than girls" in text
 
 
 def test_the_reverse_is_said_where_the_reverse_is_true(reversed_: Stories) -> None:
     text, found = reversed_.tell("family")
-    assert (
-        "These data show the opposite. Children were recruited by a family member less than half as often"
-        in text
-    )
+    assert "Children were recruited by a family member less than half as often" in text
+    assert "These data show the opposite: relatives have a smaller part among children" in text
     assert "In this release it is the other way round: the report's statement does not stand." in text
     assert "Boys were recruited by a family member less often than girls" in text
-    assert "holds here too" not in text
+    assert "points the same way" not in text
     assert "statement stands" not in text
     assert found["control_abuse_children"]["comparison"]["direction"] == "less"
     assert found["control_documents_adults"]["comparison"]["direction"] == "less"
     text, _ = reversed_.tell("children")
     assert "Among children, the most frequent type of exploitation is “Sexual exploitation”" in text
-    assert "Children are taken across borders more than adults." in text
+    assert "children are exploited abroad more often than adults." in text
 
 
 def test_nothing_is_claimed_where_all_are_alike(alike: Stories) -> None:
     text, found = alike.tell("family")
     assert found["family_children_against_adults"]["comparison"]["direction"] == "unclear"
-    assert "These data do not bear that out by themselves." in text
+    assert "These data do not bear that out by themselves, and do not show the opposite." in text
     assert "The statement may be true; these data do not show it, and do not show the opposite." in text
-    for claim in ("holds here too", "show the opposite. Children", "statement stands", "other way round"):
+    for claim in ("the same way", "These data show the opposite", "statement stands", "other way round"):
         assert claim not in text

@@ -10,9 +10,10 @@ from tiphub.charts import png, svg
 from tiphub.evidence.findings import Result, as_json, coverage, included
 from tiphub.portal.cite import citation
 from tiphub.portal.stories.desk import Desk
+from tiphub.portal.stories.left_out import left_out
 from tiphub.portal.stories.picture import finding_spec
 from tiphub.portal.stories.sheet import figures
-from tiphub.portal.stories.telling import tell
+from tiphub.portal.stories.telling import cited, tell
 from tiphub.portal.view import Page, Portal, Visit
 
 KINDS = {
@@ -44,18 +45,21 @@ def story(_: Portal, visit: Visit, desk: Desk, name: str) -> Page:
     if (found := desk.story(name)) is None:
         raise HTTPException(404)
     results = desk.answer(visit.release, found.findings)
+    columns = {variable.name for variable in visit.release.variables}
+    gone = left_out(results.values(), columns, desk.standard)
     return Page(
         "story.html",
         {
             "release": visit.release.version,
             "title": found.title,
             "summary": found.summary,
+            "left_out": list(gone),
             "findings": [as_json(result) for result in results.values()],
         },
         lambda: {
             "story": found,
-            "told": tell(found, results, desk.words, lambda result: _figure(result, visit)),
-            "references": [desk.words.references[cite].full for cite in found.cites],
+            "told": tell(found, results, desk.words, lambda result: _figure(result, visit), gone),
+            "references": [desk.words.references[cite].full for cite in cited(found, results)],
             "includes": included(results.values()),
             "citation": citation(visit),
         },

@@ -19,18 +19,18 @@ class Desk:
 
     def __init__(self, catalog: Catalog, standard: Standard) -> None:
         self._catalog = catalog
-        self._standard = standard
+        self.standard = standard
         self._answers: dict[_Key, Result] = {}
 
     @cached_property
     def words(self) -> Words:
         """What stories may name."""
-        return words(self._standard)
+        return words(self.standard)
 
     @cached_property
     def stories(self) -> Stories:
         """The stories; what is wrong with a broken one is logged, for visitors can do nothing about it."""
-        found = read_stories(self._standard)
+        found = read_stories(self.standard)
         for name, error in found.broken.items():
             _LOG.error("the story %s cannot be told: %s", name, error)
         return found
@@ -50,8 +50,8 @@ class Desk:
         wanted = list(names)
         keys = {name: (release.path, release.files, name) for name in wanted}
         if missing := [name for name in wanted if keys[name] not in self._answers]:
-            with self._catalog.source(release, self._standard) as source:
+            with self._catalog.source(release, self.standard) as source:
                 for name in missing:
-                    found = answer(self.words.findings[name], source, self._standard)
+                    found = answer(self.words.findings[name], source, self.standard)
                     self._answers[keys[name]] = found
         return {name: self._answers[keys[name]] for name in wanted}
