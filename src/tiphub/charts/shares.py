@@ -10,7 +10,7 @@ from tiphub.charts.render import Spec
 from tiphub.charts.theme import INK, MUTED, NO_DATA, PAPER, SERIES
 
 WIDTH = 340
-_HEADING, _LABEL, _BAR, _GAP = 20, 17, 14, 8
+_HEADING, _LABEL, _BAR, _GAP = 20, 20, 14, 8
 _LETTER = 6.6
 """How wide a letter is at most, on average, in pixels at the size of the labels."""
 
