@@ -8,6 +8,7 @@ from scipy.special import gammaln, logsumexp
 
 from tiphub.evidence.prevalence.graphs import clique_weights, decomposable_graphs
 from tiphub.evidence.prevalence.overlaps import Floats, combinations
+from tiphub.evidence.prevalence.zooming import COARSE, closer, width_of
 
 MOST_LISTS = 6
 """With 7 lists there are 617,675 decomposable graphs."""
@@ -23,7 +24,7 @@ class Posterior:
     """What remains believable after the counts.
 
     Attributes:
-        unseen: Numbers of unseen people that were considered, evenly spaced.
+        unseen: Numbers of unseen people that were considered.
         weight: Their posterior probabilities, over all graphs.
         graphs: Posterior probability of each graph of ``decomposable_graphs``.
     """
@@ -39,18 +40,25 @@ class Posterior:
 
 
 def grid(people: float) -> Floats:
-    """1 to 30 times the people observed, in at most a thousand steps."""
+    """1 to 30 times the people observed, in at most a thousand steps: where to begin."""
     return np.unique(np.round(np.linspace(1, max(FURTHEST * people, 2), _GRID)))
 
 
-def posterior(counts: Floats, lists: int, unseen: Floats | None = None) -> Posterior:
+def posterior(counts: Floats, lists: int) -> Posterior:
     """Average over all graphs and all totals.
 
     Priors, as the R package dga has them: every graph alike; hyper-Dirichlet with 2^-lists in each cell; the
     total with probability proportional to 1/N, up to ``FURTHEST`` times the people observed unseen.
     """
-    considered = grid(counts.sum()) if unseen is None else unseen
-    joint = log_joint(counts, lists, considered)
+    considered = grid(counts.sum())
+    found = _posterior(considered, log_joint(counts, lists, considered))
+    if found.weight.max() <= COARSE:
+        return found
+    considered = closer(lambda unseen: log_joint(counts, lists, unseen), considered)
+    return _posterior(considered, log_joint(counts, lists, considered) + np.log(width_of(considered)))
+
+
+def _posterior(considered: Floats, joint: Floats) -> Posterior:
     every = logsumexp(joint)
     weight = np.exp(logsumexp(joint, axis=0) - every)
     return Posterior(considered, weight, np.exp(logsumexp(joint, axis=1) - every))

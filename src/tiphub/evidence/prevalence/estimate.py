@@ -145,15 +145,22 @@ def _check_identified(system: System) -> None:
         return
     every = obstacle(design, observed.counts, np.ones(len(design.pairs), dtype=bool))
     names = ", ".join(system.pair(int(place)) for place in sharing)
-    what = (
-        f"The total cannot be told from these lists. Only {names} shares people, and with a term for it "
-        f"{reasons[0]}. " + (f"With a term for every pair {every}. " if every else "")
+    shared = f"Only {names} shares people, and with a term for it"
+    if len(sharing) > 1:
+        first, _, last = names.rpartition(", ")
+        shared = f"The pairs {first} and {last} share people, and with a term for any one of them"
+    what = f"The total cannot be told from these lists. {shared} {_joined(reasons)}. " + (
+        f"With a term for every pair {every}. " if every else ""
     )
     do = (
         "Any total would rest on these lists being independent, which nothing here can check: "
         "add a list that overlaps with them."
     )
     raise TiphubError(what.strip(), where=system.overlaps.name, do=do)
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    return "; or ".join(dict.fromkeys(reasons))
 
 
 def _notes(overlaps: Overlaps, noise: OverlapNoise | None) -> tuple[str, ...]:

@@ -20,15 +20,16 @@ def obstacle(design: Design, counts: Floats, model: Bools) -> str:
 
     Identifiable: the matrix of the cells that stay in the fit has full column rank. Existence: some strictly
     positive table has the same sufficient statistics as the counts (Fienberg and Rinaldo, Annals of
-    Statistics 40, 2012), which a linear program decides. Both are applied after the pairs that share nobody
-    have left (Chan, Silverman and Vincent 2021).
+    Statistics 40, 2012), which a linear program decides; it depends only on which counts are zero, so that
+    counts may be of any size. Both are applied after the pairs that share nobody have left (Chan, Silverman
+    and Vincent 2021).
     """
     empty = design.empty(counts)
     if not identifiable(design, model, empty):
         return NOT_IDENTIFIED
     kept = design.kept(model, empty)
     matrix = design.matrix[np.ix_(kept, design.parameters(model, empty))]
-    return "" if _positive_table(matrix, counts[kept]) else NO_MAXIMUM
+    return "" if _positive_table(matrix, (counts[kept] > 0).astype(float)) else NO_MAXIMUM
 
 
 def identifiable(design: Design, model: Bools, empty: Bools) -> bool:

@@ -10,7 +10,10 @@ from tiphub.evidence.prevalence.overlaps import Bools, Floats
 
 _STEPS = 100
 _CLIP = 4.0
+_LARGE = 1e4
 _SETTLED = 1e-10
+_RIDGE = 1e-12
+"""On the diagonal of the information, scaled to ones: what the counts do not tell must not stop the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,13 @@ def fit(
         bread.transpose(0, 2, 1)[fixed] = 0.0
         diagonal = np.einsum("kii->ki", bread)
         diagonal += np.where(fixed, 1.0, 1e-10)
-        step = np.linalg.solve(bread, gradient[..., None])[..., 0] * free
+        size = np.sqrt(diagonal)
+        bread /= size[:, :, None] * size[:, None, :]
+        diagonal += _RIDGE
+        step = np.linalg.solve(bread, (gradient / size)[..., None])[..., 0] / size * free
         step *= np.minimum(1.0, _CLIP / np.maximum(np.abs(step @ x.T * kept).max(axis=1), 1e-12))[:, None]
         gain = (gradient * step).sum(axis=1)
-        moving = gain > _SETTLED * (1 + np.abs(loglik))
+        moving = gain > _SETTLED * (1 + np.minimum(np.abs(loglik), _LARGE))
         if not moving.any():
             break
         share = moving.astype(float)

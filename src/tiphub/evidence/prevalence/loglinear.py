@@ -7,7 +7,7 @@ import numpy as np
 from tiphub.evidence.prevalence.existence import NOT_IDENTIFIED, identifiable, obstacle
 from tiphub.evidence.prevalence.fitting import Fitted
 from tiphub.evidence.prevalence.model import Estimate, Fit, NoEstimate
-from tiphub.evidence.prevalence.overlaps import Bools
+from tiphub.evidence.prevalence.overlaps import MOST_PEOPLE, Bools
 from tiphub.evidence.prevalence.profile import profile_interval
 from tiphub.evidence.prevalence.resampling import (
     Interval,
@@ -93,14 +93,17 @@ def _estimate(
     if chosen.passed_over:
         pairs = ", ".join(system.pair(place) for place in chosen.passed_over)
         notes.append(f"Wanted, but with them there is no estimate: {pairs}.")
+    if total_of(chosen.fitted) > MOST_PEOPLE:
+        notes.append("More people than there are: these are no lists of one population.")
     if len(system.design.pairs) == 1:
         notes.append("With two lists nothing can check whether they are independent.")
     least = float(chosen.fitted.expected[0].sum())
+    low = interval.low if interval.low < inf else least
     return Estimate(
         model=name,
         label=label,
         total=total_of(chosen.fitted),
-        low=max(interval.low, least) if system.observed.exact else interval.low,
+        low=max(low, least) if system.observed.exact else low,
         high=interval.high if interval.high < inf else None,
         interval=kind,
         terms=tuple(system.pair(int(place)) for place in np.flatnonzero(chosen.model)),
@@ -114,14 +117,15 @@ def _fit(system: System, chosen: Chosen) -> Fit:
     loglik, size = float(chosen.fitted.loglik[0]), float(chosen.fitted.size[0])
     empty = design.empty(observed.counts) & observed.exact
     df = int(design.kept(chosen.model, empty).sum() - design.parameters(chosen.model, empty).sum())
-    deviance, p = None, None
+    deviance, p, at_most = None, None, False
     if observed.exact:
-        deviance, p = fit_by_simulation(design, observed.counts, chosen.model, system.rng("fit"))
+        deviance, p, at_most = fit_by_simulation(design, observed.counts, chosen.model, system.rng("fit"))
     people = max(float(observed.counts.sum()), 2.0)
     return Fit(
         deviance=deviance,
         df=df,
         p=p if df > 0 else None,
+        p_at_most=at_most and df > 0,
         aic=-2 * loglik + 2 * size,
         bic=-2 * loglik + float(np.log(people)) * size,
     )

@@ -15,6 +15,7 @@ class Fit:
         p: How often data drawn from the model fit worse; by simulation, because the counts are small.
         aic: Akaike's criterion, for comparison within one table only.
         bic: Schwarz's criterion, with the number of observed people as the sample size.
+        p_at_most: Whether none of the drawn data fit worse: p may be smaller still.
     """
 
     deviance: float | None
@@ -22,6 +23,7 @@ class Fit:
     p: float | None
     aic: float
     bic: float
+    p_at_most: bool = False
 
 
 @dataclass(frozen=True, slots=True)

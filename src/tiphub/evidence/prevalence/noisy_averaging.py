@@ -6,10 +6,11 @@ from math import inf, sqrt
 
 import numpy as np
 
-from tiphub.evidence.prevalence.averaging import FURTHEST, log_joint
+from tiphub.evidence.prevalence.averaging import FURTHEST, grid, log_joint, posterior
 from tiphub.evidence.prevalence.graphs import Family, decomposable_graphs
 from tiphub.evidence.prevalence.observation import Noisy
 from tiphub.evidence.prevalence.overlaps import Floats, combinations
+from tiphub.evidence.prevalence.zooming import width_of
 
 MOST_LISTS = 5
 """Every step goes through all graphs; with 6 lists (18,154 graphs) that takes too long."""
@@ -69,8 +70,11 @@ def _chain(
     families = list(decomposable_graphs(lists).values())
     people = max(float(np.maximum(observed.counts, 0).sum()), 1.0)
     unseen = np.unique(np.round(np.geomspace(1, max(FURTHEST * people, 2), _POINTS)))
-    width = np.log(np.gradient(unseen))
     counts = observed.complete(start, rng)
+    near = posterior(counts, lists).unseen
+    if not np.array_equal(near, grid(counts.sum())):
+        unseen = near  # so many people that the posterior lies between the points
+    width = np.log(width_of(unseen))
     while True:
         joint = log_joint(counts, lists, unseen) + width
         place = _pick(joint, rng)

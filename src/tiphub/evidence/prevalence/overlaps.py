@@ -16,6 +16,9 @@ from tiphub.errors import TiphubError
 MOST_LISTS = 8
 """More lists than this leave almost every combination empty; join the ones that are alike instead."""
 
+MOST_PEOPLE = 10_000_000_000
+"""More people than this have never lived at one time."""
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
@@ -215,19 +218,31 @@ def _places(key: str, order: Mapping[str, int], name: str) -> tuple[int, ...]:
 
 
 def _count(key: str, value: Any, name: str, *, noisy: bool) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)  # 1e5 is a way to write a hundred thousand
     whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
     if not whole or (value < 0 and not noisy):
         do = "Give the number of people seen by exactly this combination of lists."
         raise TiphubError(
             f"The count of {key} is {value!r}, which is no number of people.", where=name, do=do
         )
+    if abs(value) > MOST_PEOPLE:
+        raise _too_many(f"The count of {key}", int(value), name)
     return int(value)
+
+
+def _too_many(what: str, people: int, name: str) -> TiphubError:
+    return TiphubError(
+        f"{what} is {people:,}: there are not that many people.", where=name, do="Check where it comes from."
+    )
 
 
 def _check_people(found: Overlaps) -> None:
     cells, counts = combinations(len(found.lists)), np.asarray(found.counts)
     if found.observed == 0:
         raise TiphubError("Nobody is on any list.", where=found.name, do="Check where the counts come from.")
+    if found.observed > MOST_PEOPLE:
+        raise _too_many("The sum of the counts", found.observed, found.name)
     for item, people in zip(found.lists, counts @ cells, strict=True):
         if people == 0:
             raise TiphubError(f"Nobody is on the list {item}.", where=found.name, do="Leave that list out.")

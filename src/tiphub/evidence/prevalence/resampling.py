@@ -84,22 +84,27 @@ def settled_total(design: Design, observed: Observation, select: Selection) -> f
     return total if fitted.unseen[0] < 1e4 * max(float(fitted.expected[0].sum()), 1.0) else np.inf
 
 
+DRAWS = 199
+"""Tables drawn to see how well a model fits: none of them fitting worse means a p of at most 1 in 200."""
+
+
 def fit_by_simulation(
-    design: Design, counts: Floats, model: Bools, rng: np.random.Generator, draws: int = 199
-) -> tuple[float, float]:
-    """The deviance, and how often tables drawn from the model have one as large."""
+    design: Design, counts: Floats, model: Bools, rng: np.random.Generator
+) -> tuple[float, float, bool]:
+    """The deviance, how often tables drawn from the model have one as large, and whether none had."""
     fitted = fit(design, Exact(counts), model[None])
-    tables = rng.poisson(fitted.mean[0], (draws, len(counts))).astype(np.float64)
-    again = fit(design, Exact(tables), np.tile(model, (draws, 1)), start=fitted.parameters[0])
+    tables = rng.poisson(fitted.mean[0], (DRAWS, len(counts))).astype(np.float64)
+    again = fit(design, Exact(tables), np.tile(model, (DRAWS, 1)), start=fitted.parameters[0])
     own = float(deviance(counts, fitted.mean[0]))
-    worse = (deviance(tables, again.mean) >= own - 1e-9).sum()
-    return own, float((worse + 1) / (draws + 1))
+    worse = int((deviance(tables, again.mean) >= own - 1e-9).sum())
+    return own, (worse + 1) / (DRAWS + 1), worse == 0
 
 
 def deviance(counts: Floats, mean: Floats) -> Floats:
     """Twice the log-likelihood ratio of a perfect fit to these means, over the last axis."""
     safe = np.where(counts > 0, mean, 1.0)
-    return np.asarray(2 * (xlogy(counts, counts / safe) - (counts - mean)).sum(axis=-1))
+    twice = 2 * (xlogy(counts, counts / safe) - (counts - mean)).sum(axis=-1)
+    return np.asarray(np.maximum(twice, 0.0))
 
 
 def quantile(values: Floats, share: float) -> float:
