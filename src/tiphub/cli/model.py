@@ -17,6 +17,7 @@ from rich.text import Text
 
 from tiphub.cli.app import app
 from tiphub.cli.sources import NOT_PROTECTED, OwnRecords, Source, open_source, open_vault, pairs
+from tiphub.cli.tables import show_table
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
 
@@ -206,7 +207,7 @@ def _show(found: "OddsRatios") -> None:
     table = Table(box=None, pad_edge=False, title=f"Odds of {found.question}", title_justify="left")
     sides = ("with", "without") if exact else ()
     for name in ("", *sides, "adjusted (95%)", "unadjusted (95%)", *(() if exact else ("wider by privacy",))):
-        table.add_column(name, justify="right" if name else "left")
+        table.add_column(name, justify="right" if name else "left", no_wrap=bool(name))
     last = ""
     for effect in found.effects:
         if effect.variable != last:
@@ -221,7 +222,7 @@ def _show(found: "OddsRatios") -> None:
         ]
         cells = [*counts, *ratios] if exact else [*ratios, widened(effect)]
         table.add_row(Padding(effect.label, (0, 0, 0, 2)), *cells)
-    console.print(table, highlight=False)
+    show_table(console, table)
     for text in counted(found):
         console.print(text, highlight=False, markup=False)
 

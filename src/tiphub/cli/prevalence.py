@@ -12,10 +12,11 @@ from rich.table import Table
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
+from tiphub.cli.tables import show_table
 from tiphub.errors import TiphubError
 
 if TYPE_CHECKING:
-    from tiphub.evidence.prevalence import Estimate, Prevalence
+    from tiphub.evidence.prevalence import Estimate, Fit, Prevalence
 
 
 class Format(StrEnum):
@@ -106,26 +107,36 @@ def _interval(item: "Estimate") -> str:
     return f"{item.low:,.0f} to {item.high:,.0f}" if item.high is not None else f"{item.low:,.0f} or more"
 
 
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    table.add_column("model", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
+
+
+def _p(fit: "Fit") -> str:
+    if fit.p is None:
+        return ""
+    return f"<= {fit.p:.3f}" if fit.p_at_most else f"{fit.p:.3f}"
+
+
 def _show(name: str, found: "Prevalence") -> None:
     console = Console()
     about = "" if found.noise is None else "about "
     title = f"{name}: {about}{amount(found.observed, 'person', 'people')} on at least one list"
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
-    table.add_column("model", no_wrap=True)
-    for column in ("total", "95% interval", "deviance", "df", "p", "AIC", "BIC"):
-        table.add_column(column, justify="right", no_wrap=True)
+    totals = _table(title, "total", "95% interval")
+    fits = _table("How well they fit", "deviance", "df", "p", "AIC", "BIC")
     for item in found.estimates:
-        fit = item.fit
-        figures = ["", "", "", "", ""]
-        if fit is not None:
-            deviance = "" if fit.deviance is None else f"{fit.deviance:.1f}"
-            p = "" if fit.p is None else f"{fit.p:.3f}"
-            figures = [deviance, str(fit.df), p, f"{fit.aic:.1f}", f"{fit.bic:.1f}"]
-        table.add_row(item.label, f"{item.total:,.0f}", _interval(item), *figures)
+        totals.add_row(item.label, f"{item.total:,.0f}", _interval(item))
+        if (fit := item.fit) is not None:
+            deviance = "" if fit.deviance is None else f"{fit.deviance:,.1f}"
+            fits.add_row(item.label, deviance, str(fit.df), _p(fit), f"{fit.aic:,.1f}", f"{fit.bic:,.1f}")
     for refusal in found.refusals:
-        table.add_row(refusal.label, "none", "", "", "", "", "", "")
-    console.print(table)
-    console.print()
+        totals.add_row(refusal.label, "none", "")
+    for table in (totals, *([fits] if fits.rows else [])):
+        show_table(console, table)
+        console.print()
     for item in found.estimates:
         terms = f" Dependent: {', '.join(item.terms)}." if item.terms else ""
         remarks = "".join(f" {note}" for note in item.notes)
