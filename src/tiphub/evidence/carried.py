@@ -1,6 +1,6 @@
 """How exact the counts of one tabulation are, where privacy noise was added to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,13 @@ class Carried:
         if self.field in by or self.field in self.within:
             return whole
         return whole and unknown and around(count, whole.variance + unknown.variance)
+
+    def others(self, by: Mapping[str, Any], values: Sequence[str]) -> float | None:
+        """The variance of the noise in the counts of a field's other values, added up."""
+        if self.group or self.settled(by) or not values:
+            return None
+        found = self._bounds(by, {self.field: tuple(values)}, 0)
+        return found.variance if found else None
 
     def settled(self, by: Mapping[str, Any]) -> bool:
         """Whether the people were chosen by the answer itself, so that all of them have it."""

@@ -125,7 +125,8 @@ def tabulate(
         here = dict(zip(by, place, strict=True))
         if carried:
             denominator = max(carried.answered(here, denominator), *numerators.values())
-        found = [_row(here, *pair, denominator, carried) for pair in numerators.items()]
+        every = _every(numerators, field, standard)
+        found = [_row(here, pair, denominator, carried, every) for pair in numerators.items()]
         held = _hold_back(found, smallest_count, exclusive=group is None) if smallest_count else found
         out += held if numbered else sorted(held, key=lambda row: -(row.numerator or 0))
     if not counts:
@@ -211,7 +212,24 @@ UNMEASURED = (
 )
 
 
-def _row(by: Mapping[str, Any], value: str, numerator: int, denominator: int, carried: Carried | None) -> Row:
+_MANY = 40
+"""Of fields with more values than this a release may merge rare ones, which have no counts of their own."""
+
+
+def _every(numerators: Mapping[str, int], field: str | None, standard: Standard) -> tuple[str, ...]:
+    """The values of a field that a release counts, of which the others' noise is that of the rest."""
+    listed = ordered_values(standard.columns[field], standard) if field else ()
+    return tuple(listed) if 0 < len(listed) <= _MANY else tuple(numerators)
+
+
+def _row(
+    by: Mapping[str, Any],
+    counted: tuple[str, int],
+    denominator: int,
+    carried: Carried | None,
+    every: tuple[str, ...],
+) -> Row:
+    value, numerator = counted
     if carried is None:
         low, high = wilson(numerator, denominator)
         return Row(by, value, numerator, denominator, numerator / denominator, low, high)
@@ -224,6 +242,10 @@ def _row(by: Mapping[str, Any], value: str, numerator: int, denominator: int, ca
     if count and base:
         whole = None if carried.settled(by) else base.variance
         found = share(numerator, denominator, noise=count.variance, whole=whole)
+        others = carried.others(by, [item for item in every if item != value])
+        if others is not None:
+            apart = share(numerator, denominator, noise=count.variance, rest=others)
+            found = min(found, apart, key=lambda one: one.variance)
         row = replace(row, low=found.low, high=found.high)
     return row
 

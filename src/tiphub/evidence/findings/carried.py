@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from math import ceil, floor, sqrt
+from operator import itemgetter
 
 from tiphub.evidence.findings.intervals import Share, share
-from tiphub.evidence.findings.model import Conditions
+from tiphub.evidence.findings.model import Conditions, Exactly
 from tiphub.evidence.findings.noise import Noise, Sum
 from tiphub.evidence.findings.options import Counted, Option
 from tiphub.evidence.findings.union import bounds
@@ -71,10 +72,34 @@ def carried_by(
         return None
     if not has or not rest:
         return None
-    if not question.flags and (has.astray or rest.astray):
-        (numerator, own), (base, of_base) = has.nearest(numerator), has.plus(rest).nearest(base)
+    if question.flags:
+        return Found(numerator, base, Carried(has.variance, rest.variance))
+    return _of_field(counts, has, rest, _known(noise, where, option, question))
+
+
+def _of_field(counts: tuple[int, int], has: Sum, rest: Sum, everybody: Sum | None) -> Found:
+    """The share of an answer in a field, by whichever way to count its denominator has less noise."""
+    numerator, base = counts
+    others = has.plus(rest)
+    if has.astray or rest.astray:
+        several = [item.nearest(base) for item in (others, everybody) if item]
+        (numerator, own), (base, of_base) = has.nearest(numerator), min(several, key=itemgetter(1))
         return Found(numerator, base, Carried(own, whole=of_base))
-    return Found(numerator, base, Carried(has.variance, rest.variance))
+    apart = Carried(has.variance, rest.variance)
+    if not everybody or not base:
+        return Found(numerator, base, apart)
+    whole_too = Carried(has.variance, whole=everybody.variance)
+    return Found(numerator, base, min(apart, whole_too, key=lambda one: one.share(numerator, base).variance))
+
+
+def _known(noise: Noise, where: Sequence[Conditions], option: Option, question: Counted) -> Sum | None:
+    """Who has an answer in a field, counted as all people without those who have none."""
+    listed = [values for cell in (*option.cells, *option.rest) for values in cell.values()]
+    if len(question.columns) != 1 or sum(map(len, listed)) < question.values:
+        return None
+    people = _sum(noise, where, [{}])
+    unknown = _sum(noise, where, [{question.columns[0]: Exactly([""])}])
+    return people.minus(unknown) if people and unknown else None
 
 
 def told_by(

@@ -57,13 +57,13 @@ Hidden = Mapping[str, frozenset[str]]
 def may_be(standard: Standard, name: str, codes: Iterable[str], hidden: Hidden | None) -> frozenset[str]:
     """The answers of which one cannot tell whether they are one of these codes.
 
-    Where answers were made broader person by person (``hidden`` is ``None``) that is all that is above. Where
-    values were merged as a whole, it is where the merged ones of these codes went.
+    That is all that is above: people said no more, or were made broader one by one. Where values of a column
+    were merged as a whole, it is where the merged ones of these codes went.
     """
     inside = narrower(standard, name, codes)
-    if hidden is None:
+    if name not in (hidden or {}):
         return broader(standard, name, codes) - inside
-    by_code, gone, found = standard.codes_of(name).by_code, hidden.get(name, frozenset()), set()
+    by_code, gone, found = standard.codes_of(name).by_code, (hidden or {})[name], set()
     for code in inside & gone:
         step: str | None = code
         while step is not None and step in gone:
@@ -102,12 +102,14 @@ def may_hold(
 ) -> ir.BooleanValue:
     """Whether a record meets all conditions or may do so, its answer being too broad to tell.
 
-    An empty cell of the columns ``empty`` may be any answer. See `may_be` for ``hidden``.
+    An empty cell of the columns ``empty`` may be any answer. Where values were merged as a whole (``hidden``,
+    see `may_be`), nothing else was made broader.
     """
     tests = [ibis.literal(True)]
     for name, values in where.items():
         found = has(table, standard, name, values)
-        if standard.columns[name].codes is not None and (above := may_be(standard, name, values, hidden)):
+        broad = standard.columns[name].codes is not None and (hidden is None or name in hidden)
+        if broad and (above := may_be(standard, name, values, hidden)):
             found |= table[name].isin(sorted(above)).fill_null(False)
         tests.append(found | table[name].isnull() if name in set(empty) else found)
     return ibis.and_(*tests)

@@ -1,7 +1,7 @@
 """How much privacy noise a release's counts carry, as the release itself says it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from math import ceil, prod, sqrt
@@ -61,8 +61,12 @@ class Sum:
 
     @property
     def variance(self) -> float:
-        """Of the records' own sum."""
-        return max(self.errors, (sqrt(self.noise) + abs(self.off) / Z95) ** 2)
+        """Of the records' own sum; `tiphub.evidence.noise` takes that of a tabulation alike."""
+        return (
+            self.errors
+            if self.size <= FEW
+            else max(self.errors, (sqrt(self.noise) + abs(self.off) / Z95) ** 2)
+        )
 
     @property
     def astray(self) -> bool:
@@ -73,6 +77,11 @@ class Sum:
         """Both together."""
         fields = ("measured", "off", "noise", "guessed", "errors", "size")
         return Sum(*(getattr(self, name) + getattr(other, name) for name in fields))
+
+    def minus(self, other: "Sum") -> "Sum":
+        """This without those who are part of it; the noise of both is in what is left."""
+        both = self.plus(other)
+        return replace(both, measured=self.measured - other.measured, off=self.off - other.off)
 
     def nearest(self, count: int) -> tuple[int, float]:
         """The count that the measured ones allow and that is nearest to the records' own, and its variance.
@@ -145,6 +154,8 @@ class Noise:
         return ceil(float(str(rows[0]["high"]))) if rows else 0
 
     def _values(self, item: Variable, wanted: tuple[str, ...]) -> list[str]:
+        if "" in wanted:
+            return [""]
         column = self.standard.columns.get(item.name)
         if column is not None and column.kind == "integer":
             ranges = [found for text in wanted if (found := years(text))]

@@ -62,6 +62,7 @@ def count_all(
     inside = holds(table, standard, finding.where)
     # whether two countries are the same was counted before anything was left out
     columns = () if source.noise and question.told_by else question.columns
+    doubt = source.hidden is None or any(name in source.hidden for name in question.columns)
     empty = [table[name].isnull() for name in columns if name in gone]
     nobody = ibis.literal(False)
     told = question.answered if question.told is None else question.told
@@ -96,15 +97,16 @@ def count_all(
             sums[f"n_{place}_{number}"] = (part & yes).sum()
             if source.left_out is None:
                 continue
+            vague = maybe & doubt
             anybody = (part | may | far) & ~rows["answered"]
             sums |= {
-                f"more_{place}_{number}": ((may & yes) | ((part | may) & maybe)).sum(),
-                f"unsure_{place}_{number}": ((part | may) & maybe).sum(),
-                f"fewer_{place}_{number}": ((may & no) | ((part | may) & maybe)).sum(),
+                f"more_{place}_{number}": ((may & yes) | ((part | may) & vague)).sum(),
+                f"unsure_{place}_{number}": ((part | may) & vague).sum(),
+                f"fewer_{place}_{number}": ((may & no) | ((part | may) & vague)).sum(),
                 f"more_empty_{place}_{number}": (
-                    (far & (yes | maybe)) | (anybody & rows[f"blank_{number}"])
+                    (far & (yes | vague)) | (anybody & rows[f"blank_{number}"])
                 ).sum(),
-                f"fewer_empty_{place}_{number}": ((far & (no | maybe)) | (anybody & rows["empty"])).sum(),
+                f"fewer_empty_{place}_{number}": ((far & (no | vague)) | (anybody & rows["empty"])).sum(),
             }
         for number in range(len(question.flags) if source.noise else 0):
             sums[f"single_{place}_{number}"] = (part & rows[f"flag_{number}"]).sum()

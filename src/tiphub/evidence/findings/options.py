@@ -38,7 +38,8 @@ class Counted:
 
     ``exclusive``: no record has two options. ``columns`` are those of which an empty cell may be an answer
     that was left out. ``flags`` are the columns of a group, who has any of which has answered, and ``tells``
-    is the column of a release's counts that says so. ``missing`` options are not in this source. ``told`` is
+    is the column of a release's counts that says so. ``missing`` options are not in this source, ``values``
+    how many answers a field has. ``told`` is
     of whom the information is there at all, if they are more, and ``told_by`` the counts of that.
     """
 
@@ -49,6 +50,7 @@ class Counted:
     flags: tuple[str, ...] = ()
     tells: Conditions = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+    values: int = 0
     told: ir.BooleanValue | None = None
     told_by: Conditions = field(default_factory=dict)
 
@@ -140,7 +142,7 @@ def _field(
         cell, rest = {name: measure.any or ("yes",)}, {name: ("no",)}
         yes = has(table, standard, name, cell[name])
         flag = Option("", "", yes, ibis.literal(False), (cell,), (rest,))
-        return Counted((flag,), cells.notnull(), exclusive=True, columns=(name,))
+        return Counted((flag,), cells.notnull(), exclusive=True, columns=(name,), values=2)
     if column.kind == "integer":
         raise TiphubError(f"{name} is a number: break down by it instead of counting its values.")
     codes = standard.codes_of(name)
@@ -165,7 +167,7 @@ def _field(
         options: tuple[Option, ...] = (option("", "", measure.any),)
     else:
         options = tuple(option(code, codes.by_code[code].label["en"], [code]) for code in wanted)
-    return Counted(options, cells.notnull(), exclusive=True, columns=(name,))
+    return Counted(options, cells.notnull(), exclusive=True, columns=(name,), values=len(codes.by_code))
 
 
 def _frequent(rows: ir.Table, name: str, most: int) -> tuple[str, ...]:

@@ -20,9 +20,12 @@ def settled(found: Sequence[Found | None], counts: Sequence[tuple[int, int]]) ->
     """
     told = [item for item in found if item is not None]
     moved = [item for item in told if item.carried.whole is not None]
-    if not moved or len(told) < max(2, len(found)) or len({base for _, base in counts}) > 1:
+    as_counted = [(item.numerator, item.base) for item in told] == list(counts)
+    if as_counted or not moved or len(told) < max(2, len(found)) or len({base for _, base in counts}) > 1:
         return list(found)
-    base, whole = moved[0].base, moved[0].carried.whole
+    # the denominator that was moved, if there is one: the others are as in the records
+    one = max(moved, key=lambda item: abs(item.base - counts[0][1]))
+    base, whole = one.base, one.carried.whole
     numbers = [float(item.numerator) for item in told]
     weights = [item.carried.noise for item in told]
     excess = sum(numbers) - base
