@@ -352,6 +352,21 @@ def test_one_person_does_not_make_the_most_frequent_answer() -> None:
     )
 
 
+def test_parts_without_a_figure_are_named_together() -> None:
+    years = written(
+        "topic: trends\ntitle: t\nwho: people\nsay: are children\n"
+        "measure: {field: majority_status, any: [child]}\nby:\n  field: year_of_registration\n  parts:\n"
+        + "".join(
+            f"    y{year}: {{label: people of {year}, values: [{year}]}}\n" for year in range(2001, 2010)
+        )
+    )
+    rows = [{"majority_status": "child", "year_of_registration": 2003}] * 30
+    assert answer(years, of(rows), STANDARD).sentence.endswith(
+        ". Of people of 2001, people of 2002, people of 2004, people of 2005, people of 2006 or 3 more,"
+        " nobody has an answer to this in these data."
+    )
+
+
 def test_a_ratio_against_nobody_becomes_a_difference() -> None:
     child = {"majority_status": "child", "recruiter_relation_family": True}
     adult = {"majority_status": "adult", "recruiter_relation_other": True}

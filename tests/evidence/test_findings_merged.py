@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from tiphub.engine import DuckDBEngine
+from tiphub.evidence import tabulate
 from tiphub.evidence.findings import (
     Result,
     Source,
@@ -18,6 +19,7 @@ from tiphub.evidence.findings import (
     of_noisy,
     parse_finding,
 )
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.progress import Silent
 from tiphub.standard import encode
 from tiphub.standard.own import OWN
@@ -233,3 +235,22 @@ def test_people_at_home_whose_country_is_not_shown_are_counted(small: list[tuple
         rows = [row for row in made.counts.to_pylist() if row["fields"] == "citizenship|" + OWN]
         at_home = [row for row in rows if row["values"].startswith("m49_") and row["values"].endswith("|yes")]
         assert any(row["high"] - 1.96 * row["std"] > 10 for row in at_home)
+
+
+def test_a_finding_and_a_tabulation_give_a_share_one_interval(small: list[tuple[Codes, Protected]]) -> None:
+    """Both count the denominator whichever way has less noise."""
+    for _, made in small[:2]:
+        noise = MeasuredCounts(made.counts)
+        with DuckDBEngine() as engine:
+            source = asked(engine, made)
+            for field, value in (("majority_status", "child"), ("citizenship", "UKR")):
+                finding = parse_finding(
+                    f"{{topic: who, title: t, who: p, say: s, measure: {{field: {field}, any: [{value}]}}}}",
+                    "own.yml",
+                    STANDARD,
+                )
+                one = answer(finding, source, STANDARD).cells[0].estimate
+                table = tabulate(source.table, STANDARD, field=field, noise=noise).rows
+                row = next(row for row in table if row.value == value)
+                assert (row.numerator, row.denominator) == (one.numerator, one.denominator)
+                assert (row.low, row.high) == pytest.approx((one.low, one.high), abs=0.0005)

@@ -11,9 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from tiphub.evidence.findings import Estimate, about
+from tiphub.evidence.findings import Cell, Estimate, Finding, Result, about
 from tiphub.evidence.findings.intervals import difference, ratio, share
-from tiphub.evidence.findings.sentences import of_people
+from tiphub.evidence.findings.model import Measure
+from tiphub.evidence.findings.sentences import of_people, sentence
 from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
 
@@ -110,6 +111,21 @@ def test_a_share_without_noise_has_wilsons_interval(counts):
     expected = binomtest(numerator, base).proportion_ci(method="wilson")
     assert isclose(found.low, expected.low, abs_tol=1e-9)
     assert isclose(found.high, expected.high, abs_tol=1e-9)
+
+
+def test_no_answer_is_named_twice():
+    """Of answers that may be the most frequent one is not also among the less frequent."""
+    finding = Finding("f", "who", "T", "people", "the most frequent", Measure("field", "gender"), {})
+    intervals = {"A": (0.6, 0.3, 0.8), "B": (0.28, 0.1, 0.29), "C": (0.03, 0.0, 0.41)}
+    cells = tuple(
+        Cell("", "", name, name, Estimate(99, 99, round(99 * share), share, low, high))
+        for name, (share, low, high) in intervals.items()
+    )
+    said = sentence(Result(finding, cells, None, (), "")).sentence
+    assert said == (
+        "Among people, the most frequent is “A” (60.0%) or “C” (3.0%): the data cannot tell which;"
+        " less frequent is “B” (28.0%)."
+    )
 
 
 @given(COUNTS, st.floats(0, 1e4), st.floats(0, 1e4))
