@@ -1,6 +1,7 @@
 """``tiphub model`` as people and scripts use it."""
 
 import json
+import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -50,6 +51,27 @@ def test_a_table_for_people(cases: Path, risk: Path) -> None:
     ):
         assert part in said
     assert "p-value" not in said
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_no_number_is_cut_however_narrow_the_terminal(cases: Path, columns: int) -> None:
+    arguments = [
+        "model",
+        str(cases),
+        "--layout",
+        "ctdc-2018",
+        "--outcome",
+        "child",
+        "--on",
+        "gender,income_level",
+    ]
+    narrow, wide = (
+        RUNNER.invoke(app, arguments, env={"COLUMNS": str(width)}).stdout for width in (columns, 200)
+    )
+    assert "…" not in narrow
+    told = re.findall(r"[\d.]+ \([\d.]+–[\d.]+\)", wide)
+    assert len(told) >= 4
+    assert re.findall(r"[\d.]+ \([\d.]+–[\d.]+\)", narrow) == told
 
 
 def test_json_for_scripts(cases: Path) -> None:

@@ -102,6 +102,29 @@ def test_the_british_range_is_the_stepwise_interval_on_six_lists(systems: dict[s
     assert found.high == pytest.approx(13_000, rel=0.15)
 
 
+def test_the_australian_range_is_within_the_graph_average_and_is_what_two_dependent_pairs_give(
+    systems: dict[str, Overlaps],
+) -> None:
+    """1,350 to 1,900 was published; models that fit these counts better give far more."""
+    system = systems["australia_four"]
+    assert system.published == (1_350, 1_900)
+    average = one(system, "dga")
+    assert average.low < 1_350
+    assert average.high is not None
+    assert average.high > 1_900
+    sparse, two = (
+        estimate(system, models=[], pairs=pairs).estimates[0] for pairs in (["B+C"], ["A+B", "B+C"])
+    )
+    assert 1_350 <= sparse.total <= 1_900
+    assert two.total == pytest.approx(1_900, rel=0.01)
+    assert (two.fit and two.fit.p, two.fit and two.fit.p_at_most) == (0.005, True)
+    better = one(system, "p", replicates=20)
+    assert better.total > 3 * 1_900
+    assert better.fit is not None
+    assert two.fit is not None
+    assert better.fit.aic < two.fit.aic - 30
+
+
 def test_six_lists_are_averaged_over_all_18154_graphs(systems: dict[str, Overlaps]) -> None:
     found = one(systems["uk_2013_six"], "dga")
     assert "18,154" in found.notes[0]

@@ -107,8 +107,8 @@ def _interval(item: "Estimate") -> str:
     return f"{item.low:,.0f} to {item.high:,.0f}" if item.high is not None else f"{item.low:,.0f} or more"
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False)
     table.add_column("model", no_wrap=True)
     for column in columns:
         table.add_column(column, justify="right", no_wrap=True)
@@ -125,8 +125,8 @@ def _show(name: str, found: "Prevalence") -> None:
     console = Console()
     about = "" if found.noise is None else "about "
     title = f"{name}: {about}{amount(found.observed, 'person', 'people')} on at least one list"
-    totals = _table(title, "total", "95% interval")
-    fits = _table("How well they fit", "deviance", "df", "p", "AIC", "BIC")
+    totals = _table("total", "95% interval")
+    fits = _table("deviance", "df", "p", "AIC", "BIC")
     for item in found.estimates:
         totals.add_row(item.label, f"{item.total:,.0f}", _interval(item))
         if (fit := item.fit) is not None:
@@ -134,9 +134,11 @@ def _show(name: str, found: "Prevalence") -> None:
             fits.add_row(item.label, deviance, str(fit.df), _p(fit), f"{fit.aic:,.1f}", f"{fit.bic:,.1f}")
     for refusal in found.refusals:
         totals.add_row(refusal.label, "none", "")
-    for table in (totals, *([fits] if fits.rows else [])):
-        show_table(console, table)
-        console.print()
+    for heading, table in ((title, totals), ("How well they fit", fits)):
+        if table.rows:
+            console.print(heading, style="italic", highlight=False, markup=False)
+            show_table(console, table)
+            console.print()
     for item in found.estimates:
         terms = f" Dependent: {', '.join(item.terms)}." if item.terms else ""
         remarks = "".join(f" {note}" for note in item.notes)
