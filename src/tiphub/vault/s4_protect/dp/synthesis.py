@@ -39,7 +39,7 @@ def effort_for(people: int, deviation: float) -> Effort:
     The more their tables say above the noise, the more steps are worth taking: further ones fit the noise.
     Settling pays where many records make the chance of drawing them outweigh the noise.
     """
-    steps = _between(200, round(15 * (people / deviation) ** 0.5), 1_000)
+    steps = _between(200, round(15 * (people / deviation) ** 0.5), 1_500)
     return Effort(
         groups=_between(100, people // 100, 1_000),
         first_steps=steps,
