@@ -19,7 +19,7 @@ from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix, pairs
 from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
 from tiphub.vault.s4_protect.dp.home import Home
-from tiphub.vault.s4_protect.dp.logic import Derived, follow_shares, lead_back
+from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, follow_shares, lead_back
 
 TRIPLES_A_STEP = 8
 """Three-way tables looked at in one step, drawn at random: the gradient stays unbiased, the step quick."""
@@ -73,13 +73,18 @@ class Fit:
         *,
         groups: int,
         random: np.random.Generator,
+        rules: Forbidden | None = None,
         derived: Sequence[Derived] = (),
         home: Home | None = None,
         spread: float = 0.3,
     ) -> None:
-        """Start from groups that all are near the one-way shares ``singles``; ``spread`` sets them apart."""
+        """Start from groups that all are near the one-way shares ``singles``; ``spread`` sets them apart.
+
+        What the ``rules`` forbid is known to be empty, so it weighs as much as what is known best.
+        """
         self._blocks = blocks
         self._random = random
+        self._certain = np.zeros((blocks.width, blocks.width), bool) if rules is None else rules
         self._derived = tuple(derived)
         self._home = home
         start = np.concatenate([np.log(singles[item]) for item in range(len(blocks.cardinalities))])
@@ -100,6 +105,7 @@ class Fit:
         goal, weight = matrices(self._blocks, target)
         most = float(weight.max())
         weight /= most
+        weight[self._certain] = 1
         goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
         np.fill_diagonal(weight, 0)
         empties = (weight > 0) * np.float32(STEEP / most / target.people**2)
@@ -116,7 +122,8 @@ class Fit:
             drawn = self._drawn()
             shares = self._comes_of(drawn)
             cross = _cross(drawn, shares, self._blocks, self._home)
-            error = weight * (cross - goal) + empties / (cross + small) * np.float32(min(1, 2 * step / steps))
+            error = weight * (cross - goal)
+            error += self._level(empties / (cross + small), cross) * np.float32(min(1, 2 * step / steps))
             between = self._take_out(error)
             gradient: Matrix = error @ shares
             gradient += (weight_one * (shares.mean(axis=1) - goal_one))[:, None]
@@ -143,6 +150,15 @@ class Fit:
         if self._home:
             self._home.spread(out, self._blocks)
         return out
+
+    def _level(self, prior: Matrix, cross: Matrix) -> Matrix:
+        """The prior's pull at each cell less its mean pull at a value: people move, none are taken away.
+
+        A rare value has many small cells with every other variable; pulled at in all, it would become rarer.
+        """
+        offsets, owner = self._blocks.offsets, self._blocks.owner
+        mean = np.add.reduceat(prior * cross, offsets, axis=1) / np.add.reduceat(cross, offsets, axis=1)
+        return prior - np.asarray(mean, np.float32)[:, owner]
 
     def _take_out(self, error: Matrix) -> Matrix:
         """The errors between the two countries, which are not independent within a group, and 0 in place."""

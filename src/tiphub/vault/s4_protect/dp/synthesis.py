@@ -130,6 +130,7 @@ def _fitted(
         {item: positive(table, people) for (item, *_), table in one_way.items()},
         groups=effort.groups,
         random=random,
+        rules=rules,
         derived=derived,
         home=home,
     )
