@@ -27,6 +27,8 @@ SMALL, STEEP = 80.0, 2.0
 """Counts of people spread over orders of magnitude, and most combinations of answers hold nobody: the prior
 of a cell's count c is proportional to 1 / (c + SMALL)**STEEP. It empties cells that noise alone may have
 filled."""
+CERTAIN = 10
+"""What the rules forbid is known to be empty: it weighs so many times as much as the count that is known best."""
 _MEAN, _SQUARE = 0.8, 0.95
 """What Adam keeps of its averages from step to step; a longer memory was seen to converge far more slowly."""
 
@@ -78,10 +80,7 @@ class Fit:
         home: Home | None = None,
         spread: float = 0.3,
     ) -> None:
-        """Start from groups that all are near the one-way shares ``singles``; ``spread`` sets them apart.
-
-        What the ``rules`` forbid is known to be empty, so it weighs as much as what is known best.
-        """
+        """Start from groups that all are near the one-way shares ``singles``; ``spread`` sets them apart."""
         self._blocks = blocks
         self._random = random
         self._certain = np.zeros((blocks.width, blocks.width), bool) if rules is None else rules
@@ -105,7 +104,7 @@ class Fit:
         goal, weight = matrices(self._blocks, target)
         most = float(weight.max())
         weight /= most
-        weight[self._certain] = 1
+        weight[self._certain] = CERTAIN
         goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
         np.fill_diagonal(weight, 0)
         empties = (weight > 0) * np.float32(STEEP / most / target.people**2)
