@@ -28,7 +28,7 @@ SMALL, STEEP = 80.0, 2.0
 of a cell's count c is proportional to 1 / (c + SMALL)**STEEP. It empties cells that noise alone may have
 filled."""
 CERTAIN = 10
-"""What the rules forbid is known to be empty: it weighs so many times as much as the count that is known best."""
+"""What the rules forbid is known to be empty: it weighs so many times what the best known count does."""
 _MEAN, _SQUARE = 0.8, 0.95
 """What Adam keeps of its averages from step to step; a longer memory was seen to converge far more slowly."""
 
