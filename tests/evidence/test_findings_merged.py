@@ -238,7 +238,7 @@ def test_people_at_home_whose_country_is_not_shown_are_counted(small: list[tuple
 
 
 def test_a_finding_and_a_tabulation_give_a_share_one_interval(small: list[tuple[Codes, Protected]]) -> None:
-    """Both count the denominator whichever way has less noise."""
+    """Within half a point: both count the denominator whichever way has less noise."""
     for _, made in small[:2]:
         noise = MeasuredCounts(made.counts)
         with DuckDBEngine() as engine:
@@ -253,4 +253,4 @@ def test_a_finding_and_a_tabulation_give_a_share_one_interval(small: list[tuple[
                 table = tabulate(source.table, STANDARD, field=field, noise=noise).rows
                 row = next(row for row in table if row.value == value)
                 assert (row.numerator, row.denominator) == (one.numerator, one.denominator)
-                assert (row.low, row.high) == pytest.approx((one.low, one.high), abs=0.0005)
+                assert (row.low, row.high) == pytest.approx((one.low, one.high), abs=0.005)

@@ -146,7 +146,7 @@ def _solve(matrix: Floats, yes: Floats, no: Floats) -> tuple[Floats, Floats]:
     with catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         # Separation is dealt with above; a saturated model fits perfectly and is warned of all the same.
         simplefilter("ignore", PerfectSeparationWarning)
-        found = model.fit(maxiter=100, tol=1e-12, scale=1.0)
+        found = model.fit(maxiter=100, tol=1e-12, rtol=1e-12, scale=1.0)
     if not found.converged or not np.isfinite(found.params).all():
         raise TiphubError(
             "The model cannot be fitted: its solution does not settle.", do="Leave a covariate out."

@@ -156,7 +156,8 @@ class Fit:
         A rare value has many small cells with every other variable; pulled at in all, it would become rarer.
         """
         offsets, owner = self._blocks.offsets, self._blocks.owner
-        mean = np.add.reduceat(prior * cross, offsets, axis=1) / np.add.reduceat(cross, offsets, axis=1)
+        whole = np.maximum(np.add.reduceat(cross, offsets, axis=1), np.float32(1e-20))
+        mean = np.add.reduceat(prior * cross, offsets, axis=1) / whole
         return prior - np.asarray(mean, np.float32)[:, owner]
 
     def _take_out(self, error: Matrix) -> Matrix:
