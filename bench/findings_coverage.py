@@ -21,6 +21,7 @@ import pyarrow as pa
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence.findings import Source, answer, library
 from tiphub.evidence.findings.noise import Noise
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.progress import Silent
 from tiphub.simulate import simulate_population
 from tiphub.standard import encode, load_standard, variable
@@ -96,7 +97,7 @@ def main() -> None:
             true = typed_records(decode(codes, variables), variables)
             records = typed_records(made.records, variables)
             truth = Source(engine.register("truth", true))
-            noise = Noise(engine.register("counts", made.counts), variables, STANDARD)
+            noise = Noise(MeasuredCounts(made.counts, variables), STANDARD)
             noisy = Source(engine.register("records", records), noise=noise, left_out={})
             for finding in LIBRARY:
                 known = {

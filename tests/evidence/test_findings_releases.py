@@ -14,7 +14,9 @@ from tiphub.cli import app
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, answer, choose, library, of_release, parse_finding
+from tiphub.evidence.findings.noise import Noise
 from tiphub.evidence.implied import implied
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.release import open_release
 from tiphub.standard import load_standard
 from tiphub.vault.agencies import add_agency
@@ -73,10 +75,8 @@ def test_a_release_holds_back_what_its_smallest_count_holds_back(plain: Path) ->
 
 
 def noisy(engine: DuckDBEngine, path: Path, counts: pa.Table) -> Source:
-    from tiphub.evidence.findings.noise import Noise
-
     release = open_release(path)
-    noise = Noise(engine.register("noisy_counts", counts), release.variables, STANDARD)
+    noise = Noise(MeasuredCounts(counts, release.variables), STANDARD)
     return Source(release.records(engine), noise=noise, left_out={})
 
 

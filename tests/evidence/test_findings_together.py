@@ -7,6 +7,7 @@ import pyarrow as pa
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence.findings import Source, answer, counted_together, library, parse_finding
 from tiphub.evidence.findings.noise import Noise
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.simulate import simulate_population
 from tiphub.standard import Variable, encode, load_standard, variable
 from tiphub.standard.variables import decode
@@ -58,7 +59,7 @@ def untold(sets: Sets) -> set[str]:
             bounds = {"std": 0.5, "low": count - 1.0, "high": count + 1.0}
             rows.append({"fields": fields, "values": "|".join(values), "count": count, **bounds})
     with DuckDBEngine() as engine:
-        noise = Noise(engine.register("counts", pa.Table.from_pylist(rows)), COLUMNS, STANDARD)
+        noise = Noise(MeasuredCounts(pa.Table.from_pylist(rows), COLUMNS), STANDARD)
         source = Source(
             engine.register("records", typed_records(decode(CODES, COLUMNS), COLUMNS)),
             noise=noise,

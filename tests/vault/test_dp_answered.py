@@ -8,6 +8,7 @@ import pytest
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence.findings import Source, answer, parse_finding
 from tiphub.evidence.findings.noise import Noise
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.progress import Silent
 from tiphub.standard import encode
 from tiphub.standard.variables import Codes, decode
@@ -124,7 +125,7 @@ def test_findings_hold_the_truth_of_shares_of_a_group(
         for number, (codes, made) in enumerate(releases[:2]):
             truth = engine.register(f"truth_{number}", typed_records(decode(codes, VARIABLES), VARIABLES))
             records = engine.register(f"records_{number}", typed_records(made.records, VARIABLES))
-            noise = Noise(engine.register(f"counts_{number}", made.counts), VARIABLES, standard())
+            noise = Noise(MeasuredCounts(made.counts, VARIABLES), standard())
             for finding in FINDINGS:
                 known = answer(finding, Source(truth), standard()).cells
                 found = answer(finding, Source(records, noise=noise, left_out={}), standard()).cells

@@ -9,6 +9,7 @@ import pytest
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence.findings import Source, answer, choose, library
 from tiphub.evidence.findings.noise import Noise
+from tiphub.evidence.noise import MeasuredCounts
 from tiphub.progress import Silent
 from tiphub.standard.own import OWN, own_country
 from tiphub.standard.variables import Codes, decode
@@ -103,7 +104,7 @@ def test_findings_hold_the_truth_of_people_at_home_and_abroad(
         for number, (codes, made) in enumerate(releases):
             truth = engine.register(f"truth_{number}", typed_records(decode(codes, VARIABLES), VARIABLES))
             records = engine.register(f"records_{number}", typed_records(made.records, VARIABLES))
-            noise = Noise(engine.register(f"counts_{number}", made.counts), VARIABLES, standard())
+            noise = Noise(MeasuredCounts(made.counts, VARIABLES), standard())
             for finding in FINDINGS:
                 known = {
                     cell.option: cell.estimate for cell in answer(finding, Source(truth), standard()).cells

@@ -34,11 +34,9 @@ class Source:
 
     def noise(self, engine: "Engine") -> "MeasuredCounts | None":
         """What a release with privacy noise says of its counts; ``None`` where no noise was added."""
-        from tiphub.evidence.noise import MeasuredCounts
+        from tiphub.evidence.noise import measured_counts
 
-        if self.release is None:
-            return None
-        return MeasuredCounts(self.release.counts(engine).to_pyarrow()) or None
+        return (measured_counts(self.release, engine) or None) if self.release else None
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,11 @@ class Share:
     base: int
     variance: float = 0.0
 
+    @property
+    def width(self) -> float:
+        """From one end of the interval to the other."""
+        return self.high - self.low
+
 
 def share(
     numerator: int,

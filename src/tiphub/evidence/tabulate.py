@@ -1,44 +1,21 @@
 """Shares of a group's options or of a field's values, by other columns, with their intervals."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.carried import Carried, both
 from tiphub.evidence.columns import chosen, countable, group_flags, meant, ordered_values
-from tiphub.evidence.interval import share, wilson
+from tiphub.evidence.counting import field_counts, group_counts, rank, with_nobody
+from tiphub.evidence.exactness import Exactness, both
+from tiphub.evidence.interval import wilson
 from tiphub.evidence.noise import Cell, MeasuredCounts
+from tiphub.evidence.rows import Row, hold_back
 from tiphub.standard import Standard
 
-Place = tuple[Any, ...]
-Counts = dict[Place, tuple[int, dict[str, int]]]
-"""For each cell of the breakdown: how many are counted at all, and how many have each value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One share. ``None`` in ``by`` is unknown; a figure that is ``None`` is held back (too few people).
-
-    ``low`` and ``high`` are the share's 95% interval. Where privacy noise was added, it counts that in, and
-    so do the bounds of both counts: between them the true number lies with 95%. There, a bound that is
-    ``None`` is unknown: the release measured no table of these columns together.
-    """
-
-    by: Mapping[str, str | int | None]
-    value: str
-    numerator: int | None
-    denominator: int | None
-    share: float | None
-    low: float | None
-    high: float | None
-    numerator_low: int | None = None
-    numerator_high: int | None = None
-    denominator_low: int | None = None
-    denominator_high: int | None = None
+__all__ = ["Row", "Tabulation", "tabulate"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +82,29 @@ def tabulate(
     numbered = field is not None and countable(table, standard, field).kind == "integer"
     if group is not None:
         title = standard.groups[group].label["en"] if group in standard.groups else group
-        counts = _group_counts(rows, group_flags(table, standard, group), by)
+        counts = group_counts(rows, group_flags(table, standard, group), by)
     else:
         name = countable(table, standard, str(field)).name
         title = standard.columns[name].label["en"]
-        counts = _field_counts(rows, name, by, ordered_values(standard.columns[name], standard))
-    carried = None
+        counts = field_counts(rows, name, by, ordered_values(standard.columns[name], standard))
+    exactness = None
     if noise:
         narrowed = {name: (meant(table, standard, name, value),) for name, value in (where or {}).items()}
-        carried = Carried(noise, group or "", str(field), both(within or {}, narrowed))
-        counts = _with_nobody(counts)
+        exactness = Exactness(noise, group or "", field or "", both(within or {}, narrowed))
+        counts = with_nobody(counts)
+    every = noise.values(field) if noise and field else ()
     out: list[Row] = []
     notes: list[str] = []
-    for place in sorted(counts, key=lambda place: _rank(place, orders)):
+    for place in sorted(counts, key=lambda place: rank(place, orders)):
         denominator, numerators = counts[place]
         if denominator == 0:
             notes.append(_nobody(title, dict(zip(by, place, strict=True))))
             continue
         here = dict(zip(by, place, strict=True))
-        if carried:
-            denominator = max(carried.answered(here, denominator), *numerators.values())
-        every = _every(numerators, field, standard)
-        found = [_row(here, pair, denominator, carried, every) for pair in numerators.items()]
-        held = _hold_back(found, smallest_count, exclusive=group is None) if smallest_count else found
+        if exactness:
+            denominator = max(exactness.answered(here, denominator), *numerators.values())
+        found = [_row(here, pair, denominator, exactness, every) for pair in numerators.items()]
+        held = hold_back(found, smallest_count, exclusive=group is None) if smallest_count else found
         out += held if numbered else sorted(held, key=lambda row: -(row.numerator or 0))
     if not counts:
         notes.append(_nobody(title, {}))
@@ -135,70 +112,10 @@ def tabulate(
         notes.append(
             f"Figures on fewer than {smallest_count} people are held back, and with them some others."
         )
-    if carried and any(row.low is None or row.numerator_low is None for row in out):
+    if exactness and any(row.low is None or row.numerator_low is None for row in out):
         notes.append(UNMEASURED)
-    includes = ("sampling", "privacy noise") if carried else ("sampling",)
+    includes = ("sampling", "privacy noise") if exactness else ("sampling",)
     return Tabulation(str(group or field), tuple(out), tuple(notes), includes)
-
-
-def _group_counts(rows: ir.Table, flags: Mapping[str, str], by: Sequence[str]) -> Counts:
-    flat = rows.select(
-        **{f"key_{place}": rows[name] for place, name in enumerate(by)},
-        **{f"has_{place}": rows[flag].fill_null(False) for place, flag in enumerate(flags.values())},
-    ).view()
-    named = [flat[f"has_{place}"] for place in range(len(flags))]
-    sums = {f"n_{place}": flag.sum() for place, flag in enumerate(named)}
-    keys = [flat[f"key_{place}"] for place in range(len(by))]
-    found = flat.aggregate(base=ibis.or_(*named).sum(), **sums, by=keys).to_pyarrow().to_pylist()
-    return {
-        _place(row, by): (
-            row["base"] or 0,
-            {option: row[f"n_{place}"] or 0 for place, option in enumerate(flags)},
-        )
-        for row in found
-    }
-
-
-def _field_counts(rows: ir.Table, field: str, by: Sequence[str], order: Sequence[str]) -> Counts:
-    flat = rows.select(
-        value=rows[field], **{f"key_{place}": rows[name] for place, name in enumerate(by)}
-    ).view()
-    keys = [flat[f"key_{place}"] for place in range(len(by))]
-    found = flat.aggregate(count=flat.count(), by=[*keys, flat.value]).to_pyarrow().to_pylist()
-    found.sort(key=lambda row: _rank((_plain(row["value"]),), [order]))
-    counts: Counts = {}
-    for row in found:
-        known, values = counts.get(_place(row, by), (0, {}))
-        if row["value"] is not None:
-            known += row["count"]
-            values[str(_plain(row["value"]))] = row["count"]
-        counts[_place(row, by)] = (known, values)
-    return counts
-
-
-def _with_nobody(counts: Counts) -> Counts:
-    """Each place with every value that any place has."""
-    seen = dict.fromkeys(value for _, values in counts.values() for value in values)
-    return {
-        place: (known, {value: values.get(value, 0) for value in seen})
-        for place, (known, values) in counts.items()
-    }
-
-
-def _place(row: Mapping[str, Any], by: Sequence[str]) -> Place:
-    return tuple(_plain(row[f"key_{place}"]) for place in range(len(by)))
-
-
-def _plain(value: Any) -> Any:
-    return ("yes" if value else "no") if isinstance(value, bool) else value
-
-
-def _rank(place: Place, orders: Sequence[Sequence[str]]) -> tuple[tuple[bool, Any], ...]:
-    """Unknown last; codes in the standard's order, numbers in their own."""
-    ranks = [
-        order.index(value) if value in order else value for value, order in zip(place, orders, strict=True)
-    ]
-    return tuple((rank is None, 0 if rank is None else rank) for rank in ranks)
 
 
 def _nobody(title: str, by: Mapping[str, Any]) -> str:
@@ -212,61 +129,23 @@ UNMEASURED = (
 )
 
 
-_MANY = 40
-"""Of fields with more values than this a release may merge rare ones, which have no counts of their own."""
-
-
-def _every(numerators: Mapping[str, int], field: str | None, standard: Standard) -> tuple[str, ...]:
-    """The values of a field that a release counts, of which the others' noise is that of the rest."""
-    listed = ordered_values(standard.columns[field], standard) if field else ()
-    return tuple(listed) if 0 < len(listed) <= _MANY else tuple(numerators)
-
-
 def _row(
     by: Mapping[str, Any],
     counted: tuple[str, int],
     denominator: int,
-    carried: Carried | None,
-    every: tuple[str, ...],
+    exactness: Exactness | None,
+    every: Iterable[str],
 ) -> Row:
     value, numerator = counted
-    if carried is None:
-        low, high = wilson(numerator, denominator)
-        return Row(by, value, numerator, denominator, numerator / denominator, low, high)
-    count, base = carried.numerator(by, value, numerator), carried.denominator(by, denominator)
     row = Row(by, value, numerator, denominator, numerator / denominator, None, None)
-    if count:
+    if exactness is None:
+        low, high = wilson(numerator, denominator)
+        return replace(row, low=low, high=high)
+    if count := exactness.numerator(by, value, numerator):
         row = replace(row, numerator_low=count.low, numerator_high=count.high)
-    if base:
+    if base := exactness.denominator(by, denominator):
         row = replace(row, denominator_low=base.low, denominator_high=base.high)
-    if count and base:
-        whole = None if carried.settled(by) else base.variance
-        found = share(numerator, denominator, noise=count.variance, whole=whole)
-        others = carried.others(by, [item for item in every if item != value])
-        if others is not None:
-            apart = share(numerator, denominator, noise=count.variance, rest=others)
-            found = min(found, apart, key=lambda one: one.variance)
+    others = [item for item in every if item != value]
+    if found := exactness.share(by, value, others, numerator, denominator):
         row = replace(row, low=found.low, high=found.high)
     return row
-
-
-def _hold_back(rows: list[Row], smallest: int, *, exclusive: bool) -> list[Row]:
-    """Hold back small figures of one cell, and the next smallest until what is hidden is no longer small.
-
-    The values of a field add up to the denominator, so what is hidden is known as a sum: it must be of at
-    least ``smallest`` people. Of a group's options at least two are hidden, if any is.
-    """
-    if (rows[0].denominator or 0) < smallest:
-        return [replace(_hidden(row), denominator=None) for row in rows]
-    ranked = sorted(range(len(rows)), key=lambda place: rows[place].numerator or 0)
-    hidden = [place for place in ranked if (rows[place].numerator or 0) < smallest]
-    for place in ranked[len(hidden) :]:
-        together = sum(rows[other].numerator or 0 for other in hidden)
-        if not hidden or (len(hidden) > 1 and (together >= smallest or not exclusive)):
-            break
-        hidden.append(place)
-    return [_hidden(row) if place in hidden else row for place, row in enumerate(rows)]
-
-
-def _hidden(row: Row) -> Row:
-    return replace(row, numerator=None, share=None, low=None, high=None)

@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, of_release
-from tiphub.evidence.noise import MeasuredCounts
+from tiphub.evidence.noise import MeasuredCounts, measured_counts
 from tiphub.portal.numbers import Number, number_of
 from tiphub.release import Release, open_release
 from tiphub.release.folder import release_folders
@@ -124,7 +124,7 @@ class Catalog:
         with self._counting:
             key = (release.path, release.files)
             if key not in self._noise:
-                self._noise[key] = MeasuredCounts(release.counts(self._engine).to_pyarrow())
+                self._noise[key] = measured_counts(release, self._engine)
             return self._noise[key] or None
 
     @contextmanager

@@ -4,40 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, combinations
 from math import ceil, floor, sqrt
-from operator import itemgetter
 
-from tiphub.evidence.findings.intervals import Share, share
 from tiphub.evidence.findings.model import Conditions, Exactly
-from tiphub.evidence.findings.noise import Noise, Sum
+from tiphub.evidence.findings.noise import Noise
 from tiphub.evidence.findings.options import Counted, Option
 from tiphub.evidence.findings.union import bounds
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """The variance of the privacy noise in a numerator, in the rest of its denominator, and in the whole.
-
-    ``whole`` is ``None`` where the denominator was not counted for itself; ``apart``: the numerator was.
-    """
-
-    noise: float = 0.0
-    rest: float = 0.0
-    whole: float | None = None
-    apart: bool = False
-
-    @property
-    def of_numerator(self) -> float:
-        """The deviation of the numerator."""
-        return sqrt(self.noise)
-
-    @property
-    def of_base(self) -> float:
-        """The deviation of the denominator."""
-        return sqrt(self.noise + self.rest if self.whole is None else self.whole)
-
-    def share(self, numerator: int, base: int) -> Share:
-        """The share with its interval."""
-        return share(numerator, base, noise=self.noise, rest=self.rest, whole=self.whole)
+from tiphub.evidence.noise import Carried, Sum, least
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +37,10 @@ def carried_by(
     cells = _whole(where, question)
     whole = noise.sum(cells) if cells else None
     if whole and has:
-        base, of_base = whole.nearest(base) if question.flags else whole.as_measured()
+        if question.flags:
+            base, exact = whole.nearest(base)
+            return Found(numerator, base, Carried(has.variance, whole=exact.variance))
+        base, of_base = whole.as_measured()
         numerator, own = has.as_measured() if option.apart else (numerator, has.variance)
         return Found(numerator, base, Carried(own, whole=of_base, apart=option.apart))
     if question.tells and not question.flags:
@@ -80,16 +55,12 @@ def carried_by(
 def _of_field(counts: tuple[int, int], has: Sum, rest: Sum, everybody: Sum | None) -> Found:
     """The share of an answer in a field, by whichever way to count its denominator has less noise."""
     numerator, base = counts
-    others = has.plus(rest)
-    if has.astray or rest.astray:
-        several = [item.nearest(base) for item in (others, everybody) if item]
-        (numerator, own), (base, of_base) = has.nearest(numerator), min(several, key=itemgetter(1))
-        return Found(numerator, base, Carried(own, whole=of_base))
-    apart = Carried(has.variance, rest.variance)
-    if not everybody or not base:
-        return Found(numerator, base, apart)
-    whole_too = Carried(has.variance, whole=everybody.variance)
-    return Found(numerator, base, min(apart, whole_too, key=lambda one: one.share(numerator, base).variance))
+    if not (has.astray or rest.astray):
+        return Found(numerator, base, least(numerator, base, has, rest, everybody))
+    several = [item.nearest(base) for item in (has.plus(rest), everybody) if item]
+    base, whole = min(several, key=lambda item: item[1].variance)
+    numerator, own = has.nearest(numerator)
+    return Found(numerator, base, Carried(own.variance, whole=whole.variance))
 
 
 def _known(noise: Noise, where: Sequence[Conditions], option: Option, question: Counted) -> Sum | None:
@@ -163,12 +134,11 @@ class Told:
         inside = (pair for pair in self.pairs if pair[0] in chosen and pair[1] in chosen)
         pairs = [(chosen.index(one), chosen.index(two), both) for one, two, both in inside]
         single = _sum(self.noise, self.where, [{flag: ("yes",)} for flag in flags])
-        double = self.noise.variance({one: ("yes",), two: ("yes",)} for one, two in combinations(flags, 2))
+        double = self.noise.sum({one: ("yes",), two: ("yes",)} for one, two in combinations(flags, 2))
         low, high = float(max(singles)), float(sum(singles))
         if double is not None:
-            low, high = bounds(
-                singles, pairs, whole=not any(self.where), noise=(single.variance if single else 0.0, double)
-            )
+            variances = (single.variance if single else 0.0, double.variance)
+            low, high = bounds(singles, pairs, whole=not any(self.where), noise=variances)
         return max(count - floor(low), 0), max(min(ceil(high), self.people) - count, 0)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.findings.carried import Carried, Found, Told, carried_by, told_by
+from tiphub.evidence.findings.carried import Found, Told, carried_by, told_by
 from tiphub.evidence.findings.conditions import has, holds
 from tiphub.evidence.findings.intervals import difference, ratio
 from tiphub.evidence.findings.model import Cell, Comparison, Conditions, Estimate, Finding, Part, Result
@@ -13,6 +13,7 @@ from tiphub.evidence.findings.options import Counted, Option, counted
 from tiphub.evidence.findings.sentences import sentence
 from tiphub.evidence.findings.settled import settled
 from tiphub.evidence.findings.sources import Source
+from tiphub.evidence.noise import Carried
 from tiphub.standard import Standard
 
 FEWEST_BY_NOISE = 4.0

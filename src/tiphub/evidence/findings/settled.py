@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from math import floor, sqrt
 
-from tiphub.evidence.findings.carried import Carried, Found
+from tiphub.evidence.findings.carried import Found
 from tiphub.evidence.interval import Z95
+from tiphub.evidence.noise import Carried
 
 
 def settled(found: Sequence[Found | None], counts: Sequence[tuple[int, int]]) -> list[Found | None]:

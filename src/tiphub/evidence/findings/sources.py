@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import ibis.expr.types as ir
 
 from tiphub.evidence.findings.conditions import Hidden, narrower
 from tiphub.evidence.findings.noise import Noise
+from tiphub.evidence.noise import MeasuredCounts, measured_counts
 from tiphub.standard import Standard, Variable
 
 if TYPE_CHECKING:
@@ -46,30 +47,21 @@ class Source:
 
 def of_release(release: "Release", records: ir.Table, engine: "Engine", standard: Standard) -> Source:
     """A release as a source; whether its counts carry noise is read off the counts themselves."""
-    counts = release.counts(engine)
-    if bool(counts.filter(counts["std"].notnull()).limit(1).count().to_pyarrow().as_py()):
-        return of_noisy(records, counts, release.variables, release.statement, standard)
+    counts = measured_counts(release, engine)
+    if counts:
+        return of_noisy(records, counts, standard)
     return Source(records, release.smallest_count, None, _left_out(release, records))
 
 
-def of_noisy(
-    records: ir.Table,
-    counts: ir.Table,
-    variables: tuple[Variable, ...],
-    statement: Mapping[str, Any],
-    standard: Standard,
-) -> Source:
-    """The records and counts of a noisy release, with what its statement says of them.
+def of_noisy(records: ir.Table, counts: MeasuredCounts, standard: Standard) -> Source:
+    """The records and counts of a noisy release.
 
     Values of few people are told by what is above them. Where nothing above them is shown either, they became
     unknown: then each unknown may be one of them.
     """
-    parameters = statement.get("parameters") or {}
-    moved = parameters.get("values_not_shown_on_their_own") or {}
-    hidden = {str(name): frozenset(map(str, values)) for name, values in moved.items()}
-    noise = Noise(counts, variables, standard, hidden=hidden)
-    found = {item.name: _lost(item, hidden.get(item.name, frozenset())) for item in variables}
-    lost = {name: values for name, values in found.items() if values}
+    noise = Noise(counts, standard)
+    gone = {name: _lost(counts.variables[name], values) for name, values in counts.hidden.items()}
+    lost = {name: values for name, values in gone.items() if values}
     return Source(records, None, noise, {name: noise.most_unknown(name) for name in lost}, lost)
 
 
