@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from tiphub import __version__
 from tiphub.portal.api import add_api
@@ -13,6 +13,7 @@ from tiphub.portal.errors import add_errors
 from tiphub.portal.guard import guard
 from tiphub.portal.models.desk import ModelDesk
 from tiphub.portal.pages import add_pages
+from tiphub.portal.parameters import REFUSED, refuse_unknown
 from tiphub.portal.settings import PortalSettings
 from tiphub.portal.static import digest
 from tiphub.portal.view import Portal, templates
@@ -49,6 +50,8 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
+        responses=REFUSED,
+        dependencies=[Depends(refuse_unknown)],
     )
     add_api(app, portal)
     add_pages(app, portal, fitting)

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from tiphub.errors import TiphubError
-from tiphub.portal.texts import LANGUAGES, Texts, texts
+from tiphub.portal.texts import Texts, language_of
 from tiphub.portal.view import Portal
 
 
@@ -49,8 +49,7 @@ def add_errors(app: FastAPI, portal: Portal) -> None:
 
 
 def _language(request: Request) -> Texts:
-    first = request.url.path.split("/")[1]
-    return texts(first if first in LANGUAGES else "en")
+    return language_of(request.url.path)
 
 
 def _answer(portal: Portal, request: Request, status: int, key: str, words: str) -> Response:

@@ -1,6 +1,6 @@
 """What a visitor narrows a page down to, read from its address and written back into it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlencode
@@ -19,20 +19,6 @@ LONGEST = 100
 """Characters of a value in an address; no code is longer."""
 
 
-def once(pairs: Iterable[tuple[str, str]], t: Texts) -> dict[str, str]:
-    """The parameters of an address by name.
-
-    Raises:
-        TiphubError: one stands there twice; nobody can say which of the two is meant.
-    """
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        if name in found:
-            raise TiphubError(t("error.twice", name=_short(name)), do=t("error.twice.do"))
-        found[name] = value
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Years from and to (inclusive), gender, age group and country of exploitation; ``None`` is everybody.
@@ -48,11 +34,18 @@ class Filters:
     compare: str | None = None
 
     @classmethod
-    def read(cls, query: Mapping[str, str], standard: Standard, years: tuple[int, int], t: Texts) -> Self:
-        """Read the filters of an address; other parameters are none of ours.
+    def read(
+        cls,
+        query: Mapping[str, str],
+        standard: Standard,
+        years: tuple[int, int],
+        columns: Collection[str],
+        t: Texts,
+    ) -> Self:
+        """Read the filters of an address on a release with these columns; other parameters are none of ours.
 
         Raises:
-            TiphubError: a value is none that the filter has.
+            TiphubError: a value is none that the filter has, or the release does not carry what it is of.
         """
         words = {name: query.get(name, "").strip() or None for name in ("from", "to", *_CODES, "compare")}
         first, last = (_year(words[name], years, t) for name in ("from", "to"))
@@ -64,7 +57,17 @@ class Filters:
                 raise _unknown(t(f"filter.{name}"), value, t)
         if words["compare"] is not None and words["compare"] not in COMPARISONS:
             raise _unknown(t("filter.compare"), words["compare"], t)
-        return cls(first, last, words["gender"], words["age"], words["country"], words["compare"])
+        found = cls(first, last, words["gender"], words["age"], words["country"], words["compare"])
+        if absent := [name for name in found._asked if name not in columns]:
+            label = t.of(standard.columns[absent[0]].label)
+            raise TiphubError(t("error.absent", field=label), do=t("error.value.do"))
+        return found
+
+    @property
+    def _asked(self) -> tuple[str, ...]:
+        """The columns that the filters look at."""
+        years = () if self.first is None and self.last is None else ("year_of_registration",)
+        return (*years, *self.where, *self.by)
 
     @property
     def where(self) -> dict[str, str]:
@@ -149,8 +152,9 @@ def _year(text: str | None, years: tuple[int, int], t: Texts) -> int | None:
 
 
 def _unknown(name: str, value: str, t: Texts) -> TiphubError:
-    return TiphubError(t("error.value", name=name, value=_short(value)), do=t("error.value.do"))
+    return TiphubError(t("error.value", name=name, value=short(value)), do=t("error.value.do"))
 
 
-def _short(value: str) -> str:
+def short(value: str) -> str:
+    """What somebody else wrote, cut where it is longer than anything of ours."""
     return value if len(value) <= LONGEST else value[:LONGEST] + "…"

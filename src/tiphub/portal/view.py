@@ -28,7 +28,8 @@ class Portal:
 class Visit:
     """One request: the release it is about, the language, and the address it came by.
 
-    ``path`` is the page's address without language; ``pinned`` is the version where the address names one.
+    ``path`` is the page's address without language; ``pinned`` is the version where the address names one;
+    ``passed_over`` says in sentences what of the address the page does not know.
     """
 
     shelf: Shelf
@@ -38,6 +39,7 @@ class Visit:
     query: Mapping[str, str]
     base: str
     pinned: str | None = None
+    passed_over: tuple[str, ...] = ()
 
     def to(self, path: str, query: str = "") -> str:
         """The address of another page, in the same language and of the same release."""

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from tiphub.errors import TiphubError
 from tiphub.evidence.tabulate import tabulate
 from tiphub.portal.errors import NoReleaseError
-from tiphub.portal.filters import once
+from tiphub.portal.parameters import once
 from tiphub.portal.texts import texts
 from tiphub.portal.view import Portal
 
@@ -56,9 +56,7 @@ class Table(BaseModel):
 def add_tabulate(app: FastAPI, portal: Portal) -> None:
     """Serve the endpoint."""
 
-    @app.get(
-        "/api/tabulate", tags=["api"], summary="Count a field or a group of a release", responses={400: {}}
-    )
+    @app.get("/api/tabulate", tags=["api"], summary="Count a field or a group of a release")
     def table(
         *,
         request: Request,

@@ -9,7 +9,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from tiphub.portal.errors import NoReleaseError
-from tiphub.portal.filters import once
 from tiphub.portal.guard import LONGEST_ADDRESS
 from tiphub.portal.models.desk import ModelDesk, Models
 from tiphub.portal.pages.dashboard import dashboard
@@ -19,16 +18,17 @@ from tiphub.portal.pages.files import add_files
 from tiphub.portal.pages.home import home
 from tiphub.portal.pages.methods import methods
 from tiphub.portal.pages.stories import picture, stories, story
+from tiphub.portal.parameters import FILTERS, MAP, RELEASE, Parameter, described, known, once, passed_over
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.texts import LANGUAGES, Texts, texts
 from tiphub.portal.view import Page, Portal, Visit, render
 
-_Place = tuple[str, str, Callable[[Portal, Visit], Page]]
+_Place = tuple[str, str, Callable[[Portal, Visit], Page], tuple[Parameter, ...]]
 PAGES: tuple[_Place, ...] = (
-    ("/", "/index.json", home),
-    ("/dashboard", "/dashboard.json", dashboard),
-    ("/data", "/data.json", data),
-    ("/methods", "/methods.json", methods),
+    ("/", "/index.json", home, (MAP, RELEASE)),
+    ("/dashboard", "/dashboard.json", dashboard, (*FILTERS, RELEASE)),
+    ("/data", "/data.json", data, (RELEASE,)),
+    ("/methods", "/methods.json", methods, (RELEASE,)),
 )
 
 
@@ -47,7 +47,7 @@ def add_pages(app: FastAPI, portal: Portal, fitting: ModelDesk) -> None:
 
 
 def _add_page(router: APIRouter, portal: Portal, t: Texts, place: _Place) -> None:
-    path, twin, page = place
+    path, twin, page, parameters = place
 
     def as_html(request: Request) -> Response:
         visit = visit_of(portal, request, t, path)
@@ -58,7 +58,14 @@ def _add_page(router: APIRouter, portal: Portal, t: Texts, place: _Place) -> Non
 
     name = page.__name__
     here = path if t.prefix == "" or path != "/" else ""
-    router.add_api_route(here, as_html, methods=["GET", "HEAD"], include_in_schema=False, response_model=None)
+    router.add_api_route(
+        here,
+        as_html,
+        methods=["GET", "HEAD"],
+        include_in_schema=False,
+        response_model=None,
+        openapi_extra=described(parameters),
+    )
     router.add_api_route(
         twin,
         as_json,
@@ -66,6 +73,7 @@ def _add_page(router: APIRouter, portal: Portal, t: Texts, place: _Place) -> Non
         name=name,
         summary=f"The {name} page as JSON",
         include_in_schema=t.prefix == "",
+        openapi_extra=described(parameters),
     )
 
 
@@ -84,6 +92,7 @@ def _add_figures(router: APIRouter, portal: Portal, t: Texts) -> None:
         summary="One picture of the dashboard: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)",
         include_in_schema=t.prefix == "",
         response_model=None,
+        openapi_extra=described((*FILTERS, RELEASE)),
     )
 
 
@@ -104,7 +113,7 @@ def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> Non
         return picture(portal, visit_of(portal, request, t, "/stories"), desk, name, kind)
 
     listed.__name__ = "stories"
-    _add_page(router, portal, t, ("/stories", "/stories.json", listed))
+    _add_page(router, portal, t, ("/stories", "/stories.json", listed, (RELEASE,)))
     for path, answer, summary in (
         ("/stories/{file}", one, "One story: NAME as a page, NAME.json with its findings"),
         ("/finding/{file}", finding, "One finding: NAME.json, .svg, .png or .vl.json (Vega-Lite)"),
@@ -117,6 +126,7 @@ def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> Non
             summary=summary,
             include_in_schema=t.prefix == "",
             response_model=None,
+            openapi_extra=described([RELEASE]),
         )
 
 
@@ -163,6 +173,7 @@ def _add_models(router: APIRouter, portal: Portal, t: Texts, desk: ModelDesk) ->
             summary=summary,
             include_in_schema=bool(summary) and t.prefix == "",
             response_model=None,
+            openapi_extra=described([RELEASE]),
         )
 
 
@@ -179,11 +190,12 @@ def visit_of(portal: Portal, request: Request, t: Texts, path: str) -> Visit:
     shelf = portal.catalog.look()
     if not shelf.releases:
         raise NoReleaseError
-    query = once(request.query_params.multi_items(), t)
+    listed = known(request)
+    query = once((pair for pair in request.query_params.multi_items() if pair[0] in listed), t)
     pinned = query.get("release") or None
     try:
         release = shelf.pick(pinned)
     except KeyError:
         raise HTTPException(404) from None
     base = str(request.base_url).rstrip("/")
-    return Visit(shelf, release, t, path, query, base, pinned)
+    return Visit(shelf, release, t, path, query, base, pinned, passed_over(request, t))

@@ -18,7 +18,7 @@ LONGEST = 12
 def dashboard(portal: Portal, visit: Visit) -> Page:
     """All pictures of a release, narrowed down by the filters of the address."""
     t, release, standard = visit.t, visit.release, portal.standard
-    filters = Filters.read(visit.query, standard, release.years, t)
+    filters = Filters.read(visit.query, standard, release.years, release.columns, t)
     people, found = answers(portal, visit, filters, answerable(standard, release.columns))
     few = people is None
     noisy = portal.catalog.noise(release) is not None
@@ -150,7 +150,9 @@ def _choices(portal: Portal, visit: Visit) -> dict[str, Any]:
     present = _present(portal, visit)
     places = [(code, label) for code, label in named("country_of_exploitation") if code in present]
     return {
-        "years": [str(year) for year in range(release.years[0], release.years[1] + 1)],
+        "years": [str(year) for year in range(release.years[0], release.years[1] + 1)]
+        if "year_of_registration" in variables
+        else [],
         "gender": named("gender"),
         "age_groups": named("majority_status"),
         "age_bands": [(code, label) for code, label in named("age_band") if code not in groups],

@@ -35,7 +35,7 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
     asked = tuple(item for item in answerable(standard, release.columns) if item.name == name)
     if not asked:
         raise HTTPException(404)
-    filters = Filters.read(visit.query, standard, release.years, t)
+    filters = Filters.read(visit.query, standard, release.years, release.columns, t)
     people, found = answers(portal, visit, filters, asked)
     if not found:
         raise TiphubError(

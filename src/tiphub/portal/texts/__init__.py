@@ -71,7 +71,7 @@ class Texts:
         """A share between 0 and 1.
 
         >>> texts("en").percent(0.4035)
-        '40.3%'
+        '40.4%'
         """
         return self.decimals(100 * share, digits) + _PERCENT[self.language]
 
@@ -109,6 +109,16 @@ def unbroken(text: str) -> str:
 def texts(language: str) -> Texts:
     """The interface in a language that is switched on."""
     return Texts(language, sentences(language))
+
+
+def language_of(path: str) -> Texts:
+    """The interface in the language of an address.
+
+    >>> language_of("/fr/data").language, language_of("/data").language
+    ('fr', 'en')
+    """
+    first = path.split("/")[1]
+    return texts(first if first in LANGUAGES else "en")
 
 
 def sentences(language: str) -> Mapping[str, str]:
