@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
-from tiphub.evidence.findings import Source, of_release
+from tiphub.evidence.findings import Source, of_noisy, of_release
 from tiphub.evidence.noise import MeasuredCounts, measured_counts
 from tiphub.portal.numbers import Number, number_of
 from tiphub.release import Release, open_release
@@ -130,8 +130,12 @@ class Catalog:
     @contextmanager
     def source(self, release: Release, standard: Standard) -> Iterator[Source]:
         """A release as findings ask it: its records, and what its counts and its protection say of them."""
+        noise = self.noise(release)
         with self.records(release) as table:
-            yield of_release(release, table, self._engine, standard)
+            if noise is None:
+                yield of_release(release, table, self._engine, standard)
+            else:
+                yield of_noisy(table, noise, standard)
 
     def close(self) -> None:
         """Let go of the engine."""
