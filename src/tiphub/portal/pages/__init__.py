@@ -13,10 +13,11 @@ from tiphub.portal.guard import LONGEST_ADDRESS
 from tiphub.portal.models.desk import ModelDesk, Models
 from tiphub.portal.pages.dashboard import dashboard
 from tiphub.portal.pages.data import data
-from tiphub.portal.pages.figure import KINDS, figure
+from tiphub.portal.pages.figure import figure
 from tiphub.portal.pages.files import add_files
 from tiphub.portal.pages.home import home
 from tiphub.portal.pages.methods import methods
+from tiphub.portal.pages.sent import KINDS
 from tiphub.portal.pages.stories import picture, stories, story
 from tiphub.portal.parameters import FILTERS, MAP, RELEASE, Parameter, described, known, once, passed_over
 from tiphub.portal.stories.desk import Desk

@@ -11,17 +11,10 @@ from tiphub.portal.answer_files import as_csv, as_json
 from tiphub.portal.cite import citation
 from tiphub.portal.filters import Filters
 from tiphub.portal.pages.dashboard import answers
+from tiphub.portal.pages.sent import sent
 from tiphub.portal.pictures import spec
 from tiphub.portal.questions import answerable
 from tiphub.portal.view import Portal, Visit
-
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "vl.json": "application/json",
-}
 
 
 def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
@@ -52,7 +45,4 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
     else:
         drawn = spec(found[0], standard, note, smallest, t)
         content = json.dumps(drawn) if kind == "vl.json" else svg(drawn) if kind == "svg" else png(drawn)
-    file = f"{name}-{release.version}.{kind}"
-    return Response(
-        content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
-    )
+    return sent(content, f"{name}-{release.version}", kind)

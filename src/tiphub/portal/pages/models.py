@@ -15,15 +15,8 @@ from tiphub.portal.models.files import as_csv, as_json
 from tiphub.portal.models.notes import among, covariates, notes
 from tiphub.portal.models.picture import drawn
 from tiphub.portal.models.told import tell
+from tiphub.portal.pages.sent import KINDS, sent
 from tiphub.portal.view import Page, Portal, Visit, hub_of
-
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "vl.json": "application/json",
-}
 
 
 def models(portal: Portal, visit: Visit, found: Models) -> Page:
@@ -71,10 +64,7 @@ def model_file(portal: Portal, visit: Visit, found: Models, name: str, kind: str
         content = as_csv(told)
     else:
         content = drawn(told, _source(visit), kind, narrow=False)
-    file = f"{name}-{visit.release.version}.{kind}"
-    return Response(
-        content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
-    )
+    return sent(content, f"{name}-{visit.release.version}", kind)
 
 
 def _panel(portal: Portal, visit: Visit, fitted: Fitted, source: str) -> dict[str, Any]:

@@ -9,19 +9,13 @@ from starlette.exceptions import HTTPException
 from tiphub.charts import png, svg
 from tiphub.evidence.findings import Result, as_json, coverage, included
 from tiphub.portal.cite import citation
+from tiphub.portal.pages.sent import KINDS, sent
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.stories.left_out import left_out
 from tiphub.portal.stories.picture import finding_spec
 from tiphub.portal.stories.sheet import figures
 from tiphub.portal.stories.telling import cited, tell
 from tiphub.portal.view import Page, Portal, Visit
-
-KINDS = {
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "png": "image/png",
-    "vl.json": "application/json",
-}
 
 
 def stories(_: Portal, visit: Visit, desk: Desk) -> Page:
@@ -72,7 +66,7 @@ def picture(_: Portal, visit: Visit, desk: Desk, name: str, kind: str) -> Respon
     Raises:
         HTTPException: there is no such finding, or it has no figure to draw.
     """
-    if name not in desk.words.findings or kind not in KINDS:
+    if name not in desk.words.findings or kind not in KINDS or kind == "csv":
         raise HTTPException(404)
     result = desk.answer(visit.release, [name])[name]
     content: str | bytes = json.dumps(as_json(result), ensure_ascii=False)
@@ -81,10 +75,7 @@ def picture(_: Portal, visit: Visit, desk: Desk, name: str, kind: str) -> Respon
         if spec is None:
             raise HTTPException(404)
         content = json.dumps(spec) if kind == "vl.json" else svg(spec) if kind == "svg" else png(spec)
-    file = f"{name}-{visit.release.version}.{kind}"
-    return Response(
-        content, media_type=KINDS[kind], headers={"Content-Disposition": f'inline; filename="{file}"'}
-    )
+    return sent(content, f"{name}-{visit.release.version}", kind)
 
 
 def _figure(result: Result, visit: Visit) -> Markup:
