@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pytest
 
-from tiphub.engine import DuckDBEngine
+from tiphub.engine import DuckDBEngine, Step
 from tiphub.errors import TiphubError
 
 
@@ -78,6 +79,18 @@ def test_too_little_memory_is_told_and_nothing_is_spilled_unasked(
     ):
         engine.execute(distinct)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_expression_in_steps_says_the_same_and_each_step_once() -> None:
+    def doubled(table: ir.Table, step: Step) -> ir.Table:
+        for _ in range(40):
+            table = step(table.mutate(a=table.a + table.a))
+        return table
+
+    with DuckDBEngine() as engine:
+        table = engine.register("t", pa.table({"a": [1, 2]}))
+        made = engine.steps("doubled", lambda step: doubled(table, step))
+        assert sorted(made.to_pyarrow().column("a").to_pylist()) == [2**40, 2**41]
 
 
 def test_a_stream_of_the_engine_is_collected_while_it_is_read() -> None:

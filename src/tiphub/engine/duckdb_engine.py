@@ -1,7 +1,7 @@
 """The embedded engine: DuckDB, spoken to through Ibis."""
 
 import errno
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self, cast
@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from tiphub.engine.protocol import BATCH_ROWS
+from tiphub.engine.protocol import BATCH_ROWS, Step
 from tiphub.errors import TiphubError
 
 _FULL = ("no space left", "file too large", "disk quota", "could not write", "could not fully write")
@@ -161,6 +161,20 @@ class DuckDBEngine:
         """Give an expression a name, so that what is built on it neither repeats it nor compiles it again."""
         with speaking():
             self._con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {self.backend.compile(expr)}")
+        return self.backend.table(name, database=("temp", "main"))
+
+    def steps(self, name: str, build: Callable[[Step], ir.Table]) -> ir.Table:
+        """A `view` of a long expression that is built in steps; Ibis would copy each as often as it nests."""
+        done: list[str] = []
+
+        def step(table: ir.Table) -> ir.Table:
+            place = f"{name}_{len(done)}"
+            done.append(f"{place} AS NOT MATERIALIZED ({self.backend.compile(table)})")
+            return ibis.table(table.schema(), name=place)
+
+        query = self.backend.compile(step(build(step)))
+        with speaking():
+            self._con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS WITH {', '.join(done)} {query}")
         return self.backend.table(name, database=("temp", "main"))
 
     def execute(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:

@@ -1,6 +1,6 @@
 """What the rooms above ask of an engine."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,6 +9,9 @@ import pyarrow as pa
 
 BATCH_ROWS = 100_000
 """Rows of a batch unless the caller chooses: a batch of the standard is then some tens of megabytes."""
+
+Step = Callable[[ir.Table], ir.Table]
+"""Closes a step of a long expression, so that the next builds on its columns and does not repeat them."""
 
 
 class Engine(Protocol):
@@ -28,6 +31,9 @@ class Engine(Protocol):
 
     def view(self, name: str, expr: ir.Table) -> ir.Table:
         """Give an expression a name, so that what is built on it neither repeats it nor compiles it again."""
+
+    def steps(self, name: str, build: Callable[[Step], ir.Table]) -> ir.Table:
+        """A `view` of a long expression that is built in steps, each of which is compiled by itself."""
 
     def collect(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ir.Table:
         """Keep a stream's rows in memory as a table, packed as they come."""

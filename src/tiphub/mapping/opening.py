@@ -1,6 +1,5 @@
 """Open a data file in a known layout as a table in the standard."""
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,10 +50,10 @@ def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -
     found = load_layout(layout, standard)
     raw = open_table(path, read_options(found.mapping))
     cells = engine.register(_CELLS, raw.schema.empty_table())
-    rows = harmonise(cells, found.mapping, standard, today=dt.datetime.now(tz=dt.UTC).date())
+    rows = engine.steps("_read", lambda step: harmonise(cells, found.mapping, standard, step=step))
     counts = {"read": 0, "quarantined": 0}
     schema = rows.drop("problems", "warnings").schema().to_pyarrow()
-    read = _read(raw, engine.view("_read", rows), engine)
+    read = _read(raw, rows, engine)
     table = engine.collect("_accepted", schema, _accepted(read, counts))
     if counts["read"] == counts["quarantined"]:
         what = (
