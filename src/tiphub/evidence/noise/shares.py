@@ -12,12 +12,14 @@ class Carried:
     """The variance of the privacy noise in a numerator, in the rest of its denominator, and in the whole.
 
     ``whole`` is ``None`` where the denominator was not counted for itself; ``apart``: the numerator was.
+    ``besides`` is the variance of a second way to count the denominator, which the share does not use.
     """
 
     noise: float = 0.0
     rest: float = 0.0
     whole: float | None = None
     apart: bool = False
+    besides: float | None = None
 
     @property
     def of_numerator(self) -> float:
@@ -26,8 +28,9 @@ class Carried:
 
     @property
     def of_base(self) -> float:
-        """The deviation of the denominator."""
-        return sqrt(self.noise + self.rest if self.whole is None else self.whole)
+        """The deviation of the denominator, by whichever way to count it has less noise."""
+        own = self.noise + self.rest if self.whole is None else self.whole
+        return sqrt(own if self.besides is None else min(own, self.besides))
 
     def share(self, numerator: int, base: int) -> Share:
         """The share with its interval."""
@@ -44,8 +47,9 @@ def least(numerator: int, base: int, has: Sum, rest: Sum, everybody: Sum | None)
         rest: those who have another. Many answers that are rare each add their noise.
         everybody: all who have an answer, counted as all people without those who have none; if it was.
     """
-    apart = Carried(has.variance, rest.variance)
+    noise = has.variance
     if not everybody or not base:
-        return apart
-    whole = Carried(has.variance, whole=everybody.variance)
+        return Carried(noise, rest.variance)
+    apart = Carried(noise, rest.variance, besides=everybody.variance)
+    whole = Carried(noise, whole=everybody.variance, besides=noise + rest.variance)
     return min(apart, whole, key=lambda one: one.share(numerator, base).width)
