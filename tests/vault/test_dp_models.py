@@ -32,7 +32,7 @@ from tiphub.vault.s4_protect import Protected
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy, FreshNoise, SeededNoiseForTests
 from tiphub.vault.s4_protect.dp.accounting import delta_for, rho_for
 from tiphub.vault.s4_protect.dp.models import Promised, measure_models
-from tiphub.vault.s4_protect.dp.noise import Noise, _gaussian
+from tiphub.vault.s4_protect.dp.noise import Noise, gaussian
 from tiphub.vault.s6_publish.manifest import write_manifest
 from tiphub.vault.spending import open_ledger, spend_of
 from tiphub.vault.store import Store
@@ -75,7 +75,7 @@ def test_all_tables_together_spend_what_is_booked_and_the_models_their_share_of_
     recorder = Recorder(SeededNoiseForTests(1))
     made = protect(promised, recorder)
     assert sum(promised.split(RHO)) == RHO
-    losses = [Fraction(_gaussian(scale).map(1.0)) for scale in recorder.scales]
+    losses = [Fraction(gaussian(scale).map(1.0)) for scale in recorder.scales]
     assert RHO * Fraction(999, 1000) < sum(losses) <= RHO
     own = losses[-4:]  # one table of the first model, three of the second
     assert RHO * share * Fraction(999, 1000) < sum(own) <= RHO * share

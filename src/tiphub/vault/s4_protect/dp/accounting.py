@@ -9,12 +9,13 @@ them, and rounded to the side on which people are better protected.
 
 import math
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import opendp.prelude as dp
 
 from tiphub.errors import TiphubError
+from tiphub.vault.s4_protect.dp.noise import gaussian
 
 GRID = 10**12
 """`rho_for` gives a whole number of parts of this size, so that a budget can be written as a decimal."""
@@ -149,6 +150,7 @@ def epsilon_for(rho: Fraction, delta: float) -> float:
     return epsilon
 
 
+@lru_cache
 def scale_for(rho: Fraction, distance: float = 1.0) -> float:
     """The smallest scale found of a discrete Gaussian whose privacy map, as OpenDP computes it, stays in rho.
 
@@ -163,7 +165,7 @@ def scale_for(rho: Fraction, distance: float = 1.0) -> float:
     if rho <= 0 or not (distance > 0 and math.isfinite(distance)):
         raise TiphubError(f"There is no noise for a privacy loss of {rho} at a distance of {distance}.")
     scale = distance / math.sqrt(2 * rho)
-    while Fraction(_gaussian(scale).map(distance)) > rho:
+    while Fraction(gaussian(scale).map(distance)) > rho:
         scale = math.nextafter(scale, math.inf)
     return scale
 
@@ -175,20 +177,8 @@ def _holds(rho: Fraction, epsilon: float, delta: float) -> bool:
 
 def _profile(rho: Fraction) -> Any:
     """The privacy profile of rho-zCDP, read off a Gaussian of scale 1 at the distance that costs rho."""
-    gaussian = _gaussian(1.0)
     distance = math.sqrt(2 * rho)
-    while Fraction(gaussian.map(distance)) < rho:
+    while Fraction(gaussian(1.0).map(distance)) < rho:
         distance = math.nextafter(distance, math.inf)
-    converted: Any = dp.c.make_zCDP_to_approxDP(gaussian)
+    converted: Any = dp.c.make_zCDP_to_approxDP(gaussian(1.0))
     return converted.map(distance)
-
-
-@cache
-def _allow() -> None:
-    """OpenDP wants to be told that its Gaussian, reviewed by its contributors, is good enough."""
-    dp.enable_features("contrib")
-
-
-def _gaussian(scale: float) -> Any:
-    _allow()
-    return dp.m.make_gaussian(dp.vector_domain(dp.atom_domain(T=int)), dp.l2_distance(T=float), scale=scale)

@@ -1,6 +1,7 @@
 """Noise: the one place where randomness protects people."""
 
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -9,6 +10,7 @@ import opendp.prelude as dp
 
 Counts = npt.NDArray[np.int64]
 
+# OpenDP wants to be told that its Gaussian, reviewed by its contributors, is good enough.
 dp.enable_features("contrib")
 
 
@@ -34,7 +36,7 @@ class FreshNoise:
 
     def add(self, counts: Counts, *, scale: float) -> Counts:
         """The counts with noise."""
-        noisy = _gaussian(scale)(counts.ravel().tolist())
+        noisy = gaussian(scale)(counts.ravel())
         return np.array(noisy, np.int64).reshape(counts.shape)
 
 
@@ -55,6 +57,12 @@ class SeededNoiseForTests:
         return counts + noise
 
 
-def _gaussian(scale: float) -> Any:
-    space = dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64")
-    return dp.m.make_gaussian(*space, scale=scale)
+@lru_cache
+def gaussian(scale: float) -> Any:
+    """OpenDP's discrete Gaussian on vectors of whole numbers, whose distance is in the Euclidean norm."""
+    return dp.m.make_gaussian(*_space(), scale=scale)
+
+
+@cache
+def _space() -> tuple[Any, Any]:
+    return dp.vector_domain(dp.atom_domain(T="i64")), dp.l2_distance(T="f64")
