@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from collections import Counter
+from dataclasses import replace
 
 import ibis
 import pytest
@@ -77,7 +78,8 @@ def test_what_is_not_drawn_is_counted_and_what_the_sentence_names_is_drawn(
     counted = sum(int(number) for number in re.findall(r"(\d+) more answer", note))
     assert counted == len(labels - drawn) > 0
     left = [cell.estimate.share for cell in result.cells if cell.option_label not in drawn]
-    shown = [share for share in left if share is not None]
+    shown = [share for share in left if share]
+    assert ("with nobody" in note) == (0 in left)
     if limit := re.search(r"none above ([\d.]+)%", note):
         assert max(shown) <= float(limit[1]) / 100 < max(shown) + 0.001
     else:
@@ -99,3 +101,38 @@ def test_answers_are_in_order_of_size_and_a_picture_of_all_says_nothing_of_other
     assert said.index("Family") < said.index("Friend or acquaintance")
     assert not any("Not drawn" in line for line in said)
     assert Counter(line for line in said if "%" in line)["66.7% of children"] == 1
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_a_region_in_which_nobody_is_is_left_to_the_table(noisy: bool) -> None:
+    countries = ["KEN"] * 400 + ["FRA"] * 300 + ["PHL"] * 200 + ["MEX"] * 100
+    found = answer(
+        FINDINGS["exploitation_regions"],
+        Source(ibis.memtable({"country_of_exploitation": countries})),
+        STANDARD,
+    )
+    result = replace(found, includes=(*found.includes, "privacy noise")) if noisy else found
+    spec = finding_spec(result, "Source: a test.")
+    assert spec is not None
+    said = written(spec)
+    assert {"Africa", "Europe", "Asia", "Americas"} <= set(said)
+    assert "Oceania" not in said
+    few = "1 more answer with too few people to tell." if noisy else "1 more answer with nobody."
+    assert few in " ".join(said)
+
+
+@pytest.mark.parametrize("noisy", [False, True])
+def test_whoever_is_there_is_drawn_unless_noise_hides_it(noisy: bool) -> None:
+    columns = {flag_name("exploitation_type", name): [True] * 5_000 for name in ("forced_labour", "other")}
+    columns |= {flag_name("exploitation_type", "organ_removal"): [True] + [False] * 4_999}
+    found = answer(FINDINGS["exploitation_types"], Source(ibis.memtable(columns)), STANDARD)
+    result = replace(
+        found,
+        includes=(*found.includes, "privacy noise") if noisy else found.includes,
+        sentence="Of people, all are in forced labour.",
+    )
+    spec = finding_spec(result, "Source: a test.")
+    assert spec is not None
+    said = written(spec)
+    assert ("Organ removal" in said) is not noisy
+    assert ("1 more answer with too few people to tell" in " ".join(said)) is noisy

@@ -23,6 +23,7 @@ from portal import test_portal_pages as pages
 from portal.html import Element, read
 from portal.modelled import PLANTED, declared, publish_modelled
 from portal.serving import serving
+from tiphub.evidence.findings import two_digits
 from tiphub.evidence.models import OUTCOMES, OddsRatios, declared_models, odds_ratios_of
 from tiphub.evidence.models.wording import counted, population, sentences, widened, written
 from tiphub.portal import create_app
@@ -288,6 +289,7 @@ def test_english_is_that_of_the_command_line(fitted: list[OddsRatios]) -> None:
         assert told.title == f"Odds of {found.question}"
         hidden = not any(effect.adjusted for effect in found.effects)
         assert hidden or told.population == population(found)
+        assert not found.noise or hidden or f"About {two_digits(found.used):,} people" in told.population
         assert [part.title for part in told.parts] == list(found.titles.values())
         lines = [line for part in told.parts for line in part.lines]
         for line in lines:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from tiphub.amount import amount
+from tiphub.evidence.findings import two_digits
 from tiphub.evidence.models.result import Effect, OddsRatios, Ratio
 
 
@@ -85,8 +86,13 @@ def sentences(found: OddsRatios) -> Iterator[str]:
 
 def population(found: OddsRatios) -> str:
     """Who the model is of."""
-    first, about = ("About ", "about ") if found.noise else ("", "")
-    people, events = f"{first}{amount(found.used, 'person', 'people')}", f"{about}{found.events:,}"
+    used, events = found.used, found.events
+    if not found.noise:
+        return _people(amount(used, "person", "people"), f"{events:,}")
+    return _people(f"About {amount(two_digits(used), 'person', 'people')}", f"about {two_digits(events):,}")
+
+
+def _people(people: str, events: str) -> str:
     return f"{people} whose outcome and covariates are known; {events} of them with the outcome."
 
 

@@ -5,6 +5,7 @@ In English they are those of ``tiphub model`` (`tiphub.evidence.models.wording`)
 
 from dataclasses import dataclass
 
+from tiphub.evidence.findings import two_digits
 from tiphub.evidence.models import Effect, OddsRatios, Ratio
 from tiphub.evidence.models.wording import figure
 from tiphub.portal.texts import Texts
@@ -65,8 +66,10 @@ class Words:
         """Who the model is of; where the noise hides every ratio, it hides that too."""
         if not told_at_all(self.found):
             return self.t("models.people.hidden")
-        key = "models.people" if self.found.noise else "models.people.exact"
-        return self.t(key, people=self.found.used, events=self.found.events)
+        if not self.found.noise:
+            return self.t("models.people.exact", people=self.found.used, events=self.found.events)
+        used, events = two_digits(self.found.used), two_digits(self.found.events)
+        return self.t("models.people", people=used, events=events)
 
     def sentence(self, effect: Effect) -> str:
         """One effect, no stronger than its interval."""

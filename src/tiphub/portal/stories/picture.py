@@ -53,10 +53,27 @@ def _options(result: Result, told: list[Cell]) -> list[str]:
     parts = len({cell.part for cell in told})
     most = max(LONGEST_APART, BARS_APART // parts) if parts > 1 else LONGEST
     named = {cell.option for cell in told if f"“{cell.option_label}”" in result.sentence}
+    if full := highest.keys() - _empty(result) | named:
+        highest = {option: share for option, share in highest.items() if option in full}
     kept = sorted(highest, key=lambda option: (option not in named, -highest[option]))[
         : max(most, len(named))
     ]
     return sorted(kept, key=lambda option: -first[option])
+
+
+def _empty(result: Result) -> set[str]:
+    """The options with nobody in any part, or too few to be told from nobody by their noisy share."""
+    told = [cell for cell in result.cells if cell.estimate.share is not None]
+    some = {
+        cell.option
+        for cell in told
+        if written(cell) != "0.0%" or (cell.estimate.share and not _noisy(result))
+    }
+    return {cell.option for cell in told} - some
+
+
+def _noisy(result: Result) -> bool:
+    return "privacy noise" in result.includes
 
 
 def _left(result: Result, drawn: list[str]) -> str:
@@ -68,10 +85,14 @@ def _left(result: Result, drawn: list[str]) -> str:
             left.setdefault(cell.option, []).extend(shown)
     if not left:
         return ""
-    sizes = [max(shown) for shown in left.values() if shown]
-    silent = len(left) - len(sizes)
+    empty = left.keys() & _empty(result)
+    sizes = [max(shown) for option, shown in left.items() if shown and option not in empty]
+    silent = len(left) - len(sizes) - len(empty)
     told = [
         f"{_answers(len(sizes))}, none above {ceil(1000 * max(sizes)) / 10:.1f}%" if sizes else "",
+        f"{_answers(len(empty))} with {'too few people to tell' if _noisy(result) else 'nobody'}"
+        if empty
+        else "",
         f"{_answers(silent)} without a figure" if silent else "",
     ]
     return f"Not drawn: {', and '.join(filter(None, told))}. The table and the JSON of this finding have all."
