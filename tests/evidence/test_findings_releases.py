@@ -182,7 +182,17 @@ def test_too_few_people_for_the_noise_are_not_told(plain: Path, counts: pa.Table
     with DuckDBEngine() as engine:
         found = answer(choose(LIBRARY, ["gender_women"])[0], noisy(engine, plain, loud), STANDARD)
         assert found.cells[0].estimate.why == "noise"
-        assert "privacy noise" in found.sentence
+        assert "too few people are known for a figure to be told from the privacy noise" in found.sentence
+
+
+def test_many_people_in_a_sum_of_counts_are_not_called_too_few(plain: Path, counts: pa.Table) -> None:
+    """Some 500 people are many for the noise of one age band, 60, and few for that of ten."""
+    loud = counts.set_column(counts.column_names.index("std"), "std", pa.array(np.full(len(counts), 60.0)))
+    with DuckDBEngine() as engine:
+        found = answer(choose(LIBRARY, ["age_bands"])[0], noisy(engine, plain, loud), STANDARD)
+        assert {cell.estimate.why for cell in found.cells} == {"sum"}
+        assert "too few" not in found.sentence
+        assert "several counts make up a figure, and their privacy noise together" in found.sentence
 
 
 def test_the_command_writes_a_table_json_and_a_page(plain: Path) -> None:

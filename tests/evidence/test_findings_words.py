@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from tiphub.evidence.findings import Cell, Estimate, Finding, Result, about
 from tiphub.evidence.findings.intervals import difference, ratio, share
 from tiphub.evidence.findings.model import Measure
-from tiphub.evidence.findings.sentences import of_people, sentence
+from tiphub.evidence.findings.sentences import bracket, of_people, sentence
 from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
 
@@ -148,10 +148,23 @@ def test_a_noisy_count_is_said_no_more_exactly_than_its_interval(count, deviatio
 def test_how_many_of_how_many_is_said_with_the_noise_in_mind():
     found = Estimate(9_000, 5_634, 1_234, 0.219, 0.2, 0.24)
     assert of_people(found) == "1,234 of 5,634"
-    assert of_people(replace(found, noise=(13.0, 40.0))) == "about 1,230 of 5,600"
+    assert of_people(replace(found, noise=(13.0, 40.0))) == "about 1,234 of 5,630"
+    assert of_people(replace(found, numerator=1_229, noise=(13.0, 40.0))) == "about 1,230 of 5,630"
     assert of_people(replace(found, numerator=3, noise=(13.0, 40.0))) == "fewer than 30 of about 5,600"
-    assert of_people(replace(found, numerator=5_630, noise=(2.0, 40.0))) == "about 5,600 of 5,600"
+    assert of_people(replace(found, numerator=5_630, noise=(2.0, 40.0))) == "about 5,630 of 5,634"
     assert of_people(replace(found, numerator=0, noise=(0.0, 40.0))) == "nobody that is told, of about 5,600"
+
+
+@given(COUNTS, st.floats(0, 1e3), st.floats(0, 1e3))
+def test_who_divides_the_people_gets_the_share_beside_them(counts, noise, whole):
+    numerator, base = counts
+    estimate = Estimate(base, base, numerator, numerator / base, 0.0, 1.0, noise=(noise, whole))
+    said = bracket(estimate)
+    if found := re.search(r"about ([\d,]+) of ([\d,]+)\)", said):
+        one, of = (int(text.replace(",", "")) for text in found.groups())
+        assert said.startswith(f"{100 * one / of:.1f}% ")
+    else:
+        assert re.search(r"(fewer than [\d,]+ of about|nobody that is told, of about) [\d,]+\)", said)
 
 
 @given(COUNTS, st.floats(0, 1e4), st.floats(0, 1e4))

@@ -101,6 +101,11 @@ def needed(where: Sequence[Conditions], option: Option, question: Counted) -> li
     return [*(_together(where, option.cells) or []), *whole]
 
 
+def denominator(noise: Noise, where: Sequence[Conditions], option: Option, question: Counted) -> Sum | None:
+    """The counts that the denominator of an option is made of."""
+    return noise.sum(_whole(where, question) or needed(where, option, question))
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a noisy release tells of the options of a group among some people.

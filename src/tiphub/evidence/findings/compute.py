@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.findings.carried import Found, Told, carried_by, told_by
+from tiphub.evidence.findings.carried import Found, Told, carried_by, denominator, told_by
 from tiphub.evidence.findings.conditions import has, holds
 from tiphub.evidence.findings.intervals import difference, ratio
 from tiphub.evidence.findings.model import Cell, Comparison, Conditions, Estimate, Finding, Part, Result
@@ -13,7 +13,7 @@ from tiphub.evidence.findings.options import Counted, Option, counted
 from tiphub.evidence.findings.sentences import sentence
 from tiphub.evidence.findings.settled import settled
 from tiphub.evidence.findings.sources import Source
-from tiphub.evidence.noise import Carried
+from tiphub.evidence.noise import Carried, Sum
 from tiphub.standard import Standard
 
 FEWEST_BY_NOISE = 4.0
@@ -119,7 +119,8 @@ def _estimate(
         return replace(blank, why="unmeasured")
     carried, numerator, base = found.carried, found.numerator, max(found.base, found.numerator)
     if base < FEWEST_BY_NOISE * carried.of_base:
-        return replace(blank, why="noise")
+        counts_of_base = noise and denominator(noise, where, option, question)
+        return replace(blank, why="sum" if counts_of_base and _enough(base, counts_of_base) else "noise")
     own = [name for cell in option.cells for name in cell]
     numerators = told.off(own, numerator) if told else (0, 0)
     bases = told.off(question.flags, base) if told and carried.whole is None else (0, 0)
@@ -139,6 +140,11 @@ def _estimate(
         greatest=greatest,
         noise=(carried.of_numerator, carried.of_base) if told else None,
     )
+
+
+def _enough(base: int, parts: Sum) -> bool:
+    """Whether it is only for being added up of several counts that a number is lost in its noise."""
+    return parts.size > 1 and base >= FEWEST_BY_NOISE * parts.of_one
 
 
 def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:

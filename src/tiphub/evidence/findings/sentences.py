@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil, floor, log10
+from itertools import product
+from math import ceil, floor, log10, prod
 
 from tiphub.evidence.findings.model import Cell, Compare, Comparison, Estimate, Result
 from tiphub.evidence.findings.words import gap, portion, times
@@ -67,17 +68,37 @@ def bracket(estimate: Estimate) -> str:
 
 
 def of_people(estimate: Estimate) -> str:
-    """How many people of how many are behind a share, only as exactly as privacy noise lets it be told."""
+    """How many people of how many are behind a share.
+
+    Privacy noise lets them be told in round numbers: as round as it makes them, unless who divides one by the
+    other would then get another share than the one that is told.
+    """
     if estimate.numerator is None or estimate.denominator is None:
         return ""
+    numerator, base = estimate.numerator, estimate.denominator
     if estimate.noise is None:
-        return f"{estimate.numerator:,} of {estimate.denominator:,}"
-    of, step = estimate.denominator, exactness(estimate.noise[0])
-    base = about(of, estimate.noise[1])
-    if numerator := about(estimate.numerator, estimate.noise[0]):
-        return f"about {min(numerator, base):,} of {base:,}"
-    most = ceil((estimate.numerator + Z95 * estimate.noise[0]) / step) * step
-    return f"fewer than {most:,} of about {base:,}" if most else f"nobody that is told, of about {base:,}"
+        return f"{numerator:,} of {base:,}"
+    one, whole = map(exactness, estimate.noise)
+    if round(numerator / one):
+        return "about {:,} of {:,}".format(*_rounded(numerator, base, (one, whole)))
+    most = ceil((numerator + Z95 * estimate.noise[0]) / one) * one
+    of = f"of about {about(base, estimate.noise[1]):,}"
+    return f"fewer than {most:,} {of}" if most else f"nobody that is told, {of}"
+
+
+def _rounded(numerator: int, base: int, exact: tuple[int, int]) -> tuple[int, int]:
+    """Two counts in steps of ten as large as these or smaller, and as leave their share what it is.
+
+    >>> _rounded(1_234, 2_345, (100, 100)), percent(1_234 / 2_345)
+    ((1230, 2340), '52.6%')
+    """
+    told = percent(numerator / base)
+    steps = product(*([10**power for power in range(len(str(step)))] for step in exact))
+    for one, whole in sorted(steps, key=prod, reverse=True):
+        first, second = round(numerator / one) * one, round(base / whole) * whole
+        if first <= second and second and percent(first / second) == told:
+            return first, second
+    return numerator, base
 
 
 def about(count: int, deviation: float) -> int:
@@ -114,7 +135,13 @@ def reason(why: str, smallest_count: int | None) -> str:
         return "too few people are known for the release to tell them apart from others"
     if why == "noise":
         return "too few people are known for a figure to be told from the privacy noise"
+    if why == "sum":
+        return "several counts make up a figure, and their privacy noise together is too large to tell it"
     return "the release did not count these answers together"
+
+
+_HIDDEN = ("noise", "sum", "unmeasured")
+"""Reasons for which an answer may be the most frequent one, and yet have no figure."""
 
 
 def _untold(cells: Sequence[Cell]) -> str:
@@ -171,7 +198,7 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
     )
     if not told:
         return missing(cells[0].estimate.why, who, smallest_count)
-    if why := next((cell.estimate.why for cell in cells if cell.estimate.why in ("noise", "unmeasured")), ""):
+    if why := next((cell.estimate.why for cell in cells if cell.estimate.why in _HIDDEN), ""):
         return f"Among {who}, the data cannot tell what {finding.say} is: {reason(why, smallest_count)}."
     if not told[0].estimate.numerator:
         return f"Among {who}, nobody has any of these answers."

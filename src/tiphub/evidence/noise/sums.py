@@ -59,6 +59,11 @@ class Sum:
         return self.size > FEW and abs(self.off) > self._half
 
     @property
+    def of_one(self) -> float:
+        """The deviation of the noise that was added to one of the cells."""
+        return sqrt(self.noise / self.size) if self.size else 0.0
+
+    @property
     def _half(self) -> float:
         return Z95 * sqrt(self.noise + self.guessed)
 
