@@ -1,6 +1,7 @@
 """What a file in a layout can say at all, and in which words: the public domain of each of its columns."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -45,8 +46,11 @@ def layout_words(layout: Layout, standard: Standard, item: Variable) -> tuple[st
     if column.group and column.option:
         group = layout.mapping.groups[column.group]
         names: tuple[str, ...] = group.flags.get(column.option.code, ())
+        entry = replace(layout.mapping, fields={}, groups={column.group: group})
     else:
-        names = layout.mapping.fields[item.name].columns
+        field = layout.mapping.fields[item.name]
+        names = field.columns
+        entry = replace(layout.mapping, fields={item.name: field}, groups={})
     place = next((name for name in names if name in layout.columns), None)
     if place is None:
         return item.name, {"": "", **{value: value for value in item.values}}
@@ -54,7 +58,8 @@ def layout_words(layout: Layout, standard: Standard, item: Variable) -> tuple[st
     cells = pa.array(texts, pa.string())
     if column.kind == "flag":
         cells = pa.array([None if text is None else text == "yes" for text in texts], pa.bool_())
-    written, _ = write_layout(pa.table({item.name: cells}), layout, standard)
+    alone = replace(layout, mapping=entry, columns=(place,))
+    written, _ = write_layout(pa.table({item.name: cells}), alone, standard)
     words = [text or "" for text in written.column(place).to_pylist()]
     return place, dict(zip(["", *item.values], words, strict=True))
 

@@ -161,19 +161,21 @@ def _in_words(
 ) -> pa.Table:
     """Counts in the layout's words; those of columns that the layout does not have are left out."""
     words = {item.name: layout_words(layout, standard, item) for item in variables}
-    own = [set(names.split("|")) - {""} <= words.keys() for names in counts.column("fields").to_pylist()]
-    counts = counts.filter(pa.array(own, pa.bool_()))
-    fields, values = [], []
-    for names, codes in zip(
-        counts.column("fields").to_pylist(), counts.column("values").to_pylist(), strict=True
-    ):
-        if not names:
-            fields.append("")
-            values.append("")
-            continue
-        known = [words[name] for name in names.split("|")]
-        fields.append("|".join(column for column, _ in known))
-        values.append("|".join(texts[code] for (_, texts), code in zip(known, codes.split("|"), strict=True)))
-    return counts.set_column(0, "fields", pa.array(fields, pa.string())).set_column(
-        1, "values", pa.array(values, pa.string())
+    words[""] = ("", {"": ""})
+    fields = counts.column("fields").combine_chunks().dictionary_encode()
+    asked = [names.split("|") for names in fields.dictionary.to_pylist()]
+    columns = [
+        "|".join(words[name][0] for name in names) if words.keys() >= {*names} else None for names in asked
+    ]
+    told = pa.array(columns, pa.string()).take(fields.indices)
+    own = pc.is_valid(told)
+    counts, told = counts.filter(own), told.filter(own)
+    names, codes = (
+        pc.split_pattern(counts.column(name).combine_chunks(), "|") for name in ("fields", "values")
     )
+    known = {f"{name}={code}": text for name, (_, texts) in words.items() for code, text in texts.items()}
+    keys = pc.binary_join_element_wise(names.flatten(), codes.flatten(), "=")
+    places = pc.index_in(keys, pa.array(known, pa.string()))
+    texts = pa.array(known.values(), pa.string()).take(places)
+    values = pc.binary_join(pa.ListArray.from_arrays(codes.offsets, texts), "|")
+    return counts.set_column(0, "fields", told).set_column(1, "values", values)

@@ -8,6 +8,7 @@ of every cell is known. (The decomposition is that of Xiao et al., ResidualPlann
 measured, here it is estimated from plain tables.)
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -51,9 +52,9 @@ class Estimates:
         """The standard deviation of every cell of ``table(table)``."""
         variance = 0.0
         for part in _subsets(table):
-            share = float(np.prod([1 - 1 / self.cardinalities[item] for item in part]))
+            share = math.prod(1 - 1 / self.cardinalities[item] for item in part)
             variance += share / self.precision[part] / self._cells(table, part) ** 2
-        return float(np.sqrt(variance))
+        return math.sqrt(variance)
 
     @property
     def total(self) -> float:
@@ -61,7 +62,7 @@ class Estimates:
         return float(self.table(()))
 
     def _cells(self, table: Table, part: Table) -> float:
-        return float(np.prod([self.cardinalities[item] for item in table if item not in part]))
+        return float(math.prod(self.cardinalities[item] for item in table if item not in part))
 
 
 def combine(measurements: Iterable[Measurement], cardinalities: Sequence[int]) -> Estimates:
@@ -71,7 +72,7 @@ def combine(measurements: Iterable[Measurement], cardinalities: Sequence[int]) -
     for measured in measurements:
         for part in _subsets(measured.table):
             summed = tuple(axis for axis, item in enumerate(measured.table) if item not in part)
-            cells = float(np.prod([cardinalities[measured.table[axis]] for axis in summed]))
+            cells = math.prod(cardinalities[measured.table[axis]] for axis in summed)
             weight = 1 / (measured.scale**2 * cells)
             residual = weight * _centre(measured.counts.sum(axis=summed, dtype=np.float64))
             weighted[part] = weighted[part] + residual if part in weighted else residual
