@@ -106,7 +106,7 @@ def _each(readers: abc.Iterable[Reader], step: abc.Callable[[Reader], Columns]) 
 
 
 def _join(table: ir.Table, lookup: abc.Mapping[str, str], name: str) -> ir.Table:
-    pairs = ibis.literal([f"{code}={key}" for key, code in sorted(lookup.items())], type="array<string>")
+    pairs = ibis.literal(";".join(f"{code}={key}" for key, code in sorted(lookup.items()))).split(";")
     pair = pairs.unnest().name("pair").as_table().view()
     split = "^([^=]*)=(.*)$"
     words = pair.select(

@@ -2,6 +2,7 @@
 
 import string
 import unicodedata
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -42,8 +43,12 @@ def normalise(text: str, separators: str = "") -> str:
     >>> normalise("Côte d’Ivoire") == normalise(" cote d'ivoire")
     True
     """
-    table = str.maketrans(separators + _FROM, BREAK * len(separators) + _TO, _dropped(separators))
-    return text.lower().translate(table)
+    return text.lower().translate(_plain(separators))
+
+
+@cache
+def _plain(separators: str) -> dict[int, int | None]:
+    return str.maketrans(separators + _FROM, BREAK * len(separators) + _TO, _dropped(separators))
 
 
 def normalised(cell: ir.StringValue, separators: str = "") -> ir.StringValue:
