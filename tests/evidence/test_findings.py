@@ -377,7 +377,7 @@ def test_a_ratio_against_nobody_becomes_a_difference() -> None:
 
 def test_a_source_without_the_column_says_so() -> None:
     found = ask("duration", of([{"gender": "man"}]))
-    assert found.sentence == "This source does not carry trafficking_duration."
+    assert found.sentence == "This source does not carry “Duration of trafficking” (trafficking_duration)."
     assert found.cells == ()
     table = of([{"gender": "man"}]).table.mutate(means_of_control_abuse_of_any_kind=True)
     only = written(
@@ -397,14 +397,18 @@ def test_a_source_without_the_column_says_so() -> None:
         ),
         (
             {"measure": "{group: recruiter_relation, any: [famly]}"},
-            "no value of recruiter_relation famly",
+            "(recruiter_relation) has no option famly",
             "family",
         ),
         ({"measure": "{field: gendr}"}, "no field gendr", "gender"),
-        ({"where": "{majority_status: chld}"}, "no value of majority_status chld", "child"),
+        (
+            {"where": "{majority_status: chld}"},
+            "“Child or adult” (majority_status) has no value chld",
+            "child",
+        ),
         ({"where": "{year_of_registration: 2019-2011}"}, "no number or range", "2015-2019"),
         ({"by": "{field: gendr, parts: {woman: women}}"}, "no field gendr", "gender"),
-        ({"by": "{field: gender, parts: {womn: women}}"}, "no value of gender womn", "woman"),
+        ({"by": "{field: gender, parts: {womn: women}}"}, "“Gender” (gender) has no value womn", "woman"),
         ({"compare": "{ratio: [woman, man]}"}, "no part woman", ""),
         ({"topic": "recruitmnt"}, "no topic recruitmnt", "recruitment"),
         ({"meassure": "x"}, "no key meassure", "measure"),

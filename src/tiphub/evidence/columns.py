@@ -12,6 +12,20 @@ from tiphub.standard.answered import options_of
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
 
 
+def titled(standard: Standard, name: str) -> str:
+    """A column or a group as people know it, and as data files call it.
+
+    >>> from tiphub.standard import load_standard
+    >>> titled(load_standard(), "recruiter_relation_family")
+    '“Relation to the recruiter: Family” (recruiter_relation_family)'
+    """
+    if name in standard.groups:
+        return f"“{standard.groups[name].label['en']}” ({name})"
+    column = standard.columns[name]
+    lead = f"{standard.groups[column.group].label['en']}: " if column.group else ""
+    return f"“{lead}{column.label['en']}” ({name})"
+
+
 def group_flags(table: ir.Table, standard: Standard, group: str) -> dict[str, str]:
     """The options to tabulate and their columns.
 

@@ -7,6 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.columns import titled
 from tiphub.evidence.findings.model import Conditions
 from tiphub.standard import Standard
 
@@ -79,7 +80,7 @@ def has(table: ir.Table, standard: Standard, name: str, values: Iterable[str]) -
         TiphubError: the source does not carry the column.
     """
     if name not in table.columns:
-        raise TiphubError(f"This source does not carry {name}.")
+        raise TiphubError(f"This source does not carry {titled(standard, name)}.")
     cells, column = table[name], standard.columns[name]
     if column.kind == "flag":
         found = cells.isin([value == "yes" for value in values])

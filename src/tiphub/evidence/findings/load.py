@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.columns import titled
 from tiphub.evidence.findings.conditions import years
 from tiphub.evidence.findings.model import Compare, Conditions, Finding, Kind, Measure, Part
 from tiphub.mapping.document import Document, did_you_mean, parse
@@ -107,9 +108,12 @@ class _Reader:
         return found
 
     def no(self, keys: Keys, kind: str, name: str, known: Iterable[str]) -> TiphubError:
+        return self.error(keys, f"There is no {kind} {name}.", name, known)
+
+    def error(self, keys: Keys, what: str, name: str, known: Iterable[str]) -> TiphubError:
         known = list(known)
         do = did_you_mean(name, known) or f"It may be one of {', '.join(known[:30])}."
-        return self.document.error(keys, f"There is no {kind} {name}.", do)
+        return self.document.error(keys, what, do)
 
     def mapping(self, keys: Keys, known: Iterable[str], needed: Iterable[str] = ()) -> dict[str, Any]:
         found = self.at(keys)
@@ -178,7 +182,8 @@ class _Reader:
         if name not in columns:
             raise self.no(keys, "field", name, columns)
         if columns[name].kind in {"text", "date"}:
-            raise self.document.error(keys, f"{name} is a {columns[name].kind}: it has no values to count.")
+            what = f"{titled(self.standard, name)} is a {columns[name].kind}: it has no values to count."
+            raise self.document.error(keys, what)
 
     def value(self, keys: Keys, name: str, value: str, *, group: bool = False) -> None:
         if group:
@@ -193,7 +198,8 @@ class _Reader:
         else:
             known = list(self.standard.codes_of(name).by_code)
         if value not in known:
-            raise self.no(keys, f"value of {name}", value, known)
+            what = f"{titled(self.standard, name)} has no {'option' if group else 'value'} {value}."
+            raise self.error(keys, what, value, known)
 
     def conditions(self, keys: Keys) -> Conditions:
         given = self.mapping(keys, self.at(keys) or {})

@@ -1,15 +1,16 @@
 """What a measure counts: its options, and for each record whether it has one and whether it tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.columns import titled
 from tiphub.evidence.findings.conditions import Hidden, broader, has, may_be, narrower
 from tiphub.evidence.findings.model import Conditions, Exactly, Measure
-from tiphub.standard import Code, Standard, flag_name
+from tiphub.standard import Standard, flag_name
 from tiphub.standard.answered import answered_name, options_of
 from tiphub.standard.own import CITIZENSHIP, COUNTRY, OWN
 
@@ -75,7 +76,7 @@ def counted(
     needed = (CITIZENSHIP, COUNTRY) if measure.kind == "pair" else (measure.name,)
     for name in needed:
         if name not in table.columns:
-            raise TiphubError(f"This source does not carry {name}.")
+            raise TiphubError(f"This source does not carry {titled(standard, name)}.")
     if measure.kind == "pair":
         return _pair(table, rows, measure, standard, hidden)
     return _field(table, rows, measure, standard, hidden)
@@ -85,13 +86,13 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
     group = measure.name
     carried = options_of(table.columns, standard, group)
     if not carried:
-        raise TiphubError(f"This source does not carry the group {group}.")
+        raise TiphubError(f"This source does not carry {titled(standard, group)}.")
     codes = standard.codes_of(group).by_code
     flags = tuple(flag_name(group, code) for code in carried)
     anything = ibis.or_(*(has(table, standard, flag, ["yes"]) for flag in flags))
 
     def option(key: str, label: str, wanted: Sequence[str]) -> Option:
-        parts = [part for code in wanted for part in _parts(codes[code], carried, codes, group)]
+        parts = [part for code in wanted for part in _parts(code, carried, standard, group)]
         return Option(
             key,
             label,
@@ -109,7 +110,7 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
         except TiphubError:
             missing.append(codes[code].label["en"])
     if not found:
-        raise TiphubError(f"This source carries none of these options of {group}.")
+        raise TiphubError(f"This source carries none of these options of {titled(standard, group)}.")
     return Counted(
         tuple(found),
         anything,
@@ -120,17 +121,18 @@ def _group(table: ir.Table, measure: Measure, standard: Standard) -> Counted:
     )
 
 
-def _parts(code: Code, carried: Sequence[str], codes: Mapping[str, Code], group: str) -> tuple[str, ...]:
+def _parts(name: str, carried: Sequence[str], standard: Standard, group: str) -> tuple[str, ...]:
     """The carried options that make up an option."""
-    if code.code in carried:
-        return (code.code,)
+    if name in carried:
+        return (name,)
+    codes = standard.codes_of(group).by_code
+    code, flag = codes[name], titled(standard, flag_name(group, name))
     if code.merged_from and all(part in carried for part in code.merged_from):
         return code.merged_from
-    merged = [other for other in carried if code.code in codes[other].merged_from]
-    if merged:
-        label = codes[merged[0]].label["en"]
-        raise TiphubError(f"This source tells “{code.label['en']}” only as a part of “{label}”.")
-    raise TiphubError(f"This source does not carry {flag_name(group, code.code)}.")
+    if merged := [other for other in carried if name in codes[other].merged_from]:
+        whole = titled(standard, flag_name(group, merged[0]))
+        raise TiphubError(f"This source tells {flag} only as a part of {whole}.")
+    raise TiphubError(f"This source does not carry {flag}.")
 
 
 def _field(
@@ -144,7 +146,9 @@ def _field(
         flag = Option("", "", yes, ibis.literal(False), (cell,), (rest,))
         return Counted((flag,), cells.notnull(), exclusive=True, columns=(name,), values=2)
     if column.kind == "integer":
-        raise TiphubError(f"{name} is a number: break down by it instead of counting its values.")
+        raise TiphubError(
+            f"{titled(standard, name)} is a number: break down by it instead of counting its values."
+        )
     codes = standard.codes_of(name)
     wanted = measure.each or tuple(code.code for code in codes.leaves)
     if measure.top:
