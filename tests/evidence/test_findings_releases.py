@@ -195,6 +195,29 @@ def test_many_people_in_a_sum_of_counts_are_not_called_too_few(plain: Path, coun
         assert "several counts make up a figure, and their privacy noise together" in found.sentence
 
 
+def test_a_finding_of_many_parts_is_told_of_the_ten_with_the_most_people(plain: Path, tmp_path: Path) -> None:
+    years = range(2002, 2025)
+    own = tmp_path / "own.yml"
+    own.write_text(
+        "{topic: trends, title: t, who: people, say: are women, measure: {field: gender, any: [woman]},"
+        " by: {field: year_of_registration, parts: {"
+        + ", ".join(f'"{year}": "people of {year}"' for year in years)
+        + "}}}",
+        "utf-8",
+    )
+    told, every = (run(plain, "--file", str(own), *more) for more in ((), ("--all",)))
+    figures = json.loads(run(plain, "--file", str(own), "--format", "json"))["findings"][0]["figures"]
+    assert len(figures) == len(years)
+    largest = sorted(figures, key=lambda figure: -(figure["people"] or 0))[:10]
+    sentence = " ".join(told.partition("Of the 23 groups")[0].split())
+    assert {year for year in years if f"people of {year}" in sentence} == {
+        int(item["part"]) for item in largest
+    }
+    assert "these are the 10 with the most people; --all tells them all." in " ".join(told.split())
+    assert all(f"people of {item['part']}" in " ".join(every.split()) for item in figures if not item["why"])
+    assert "--all" not in every
+
+
 def test_the_command_writes_a_table_json_and_a_page(plain: Path) -> None:
     names = ("--only", "family_children_against_adults", "--only", "controls")
     table = run(plain, *names)

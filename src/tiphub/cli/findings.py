@@ -41,6 +41,10 @@ def findings(
     ] = False,
     only: Annotated[list[str] | None, typer.Option(help="Only the finding of this name.")] = None,
     file: Annotated[list[Path] | None, typer.Option(help="A finding of your own, as a YAML file.")] = None,
+    every: Annotated[
+        bool,
+        typer.Option("--all", help="Tell all parts of a finding, not just the ten with the most people."),
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to write them.")] = Format.table,  # noqa: A002
 ) -> None:
     """Answer the library of findings: shares and comparisons with their intervals, in plain sentences.
@@ -64,7 +68,7 @@ def findings(
 
         typer.echo(sheet(results, title))
     else:
-        _show(results)
+        _show(results, opened.smallest_count, every=every)
 
 
 def _open(
@@ -84,18 +88,25 @@ def _open(
     return of_release(opened.release, opened.table, engine, standard), title
 
 
-def _show(results: "list[Result]") -> None:
-    from tiphub.evidence.findings import coverage, included
+LONGEST = 10
+"""So many parts of a finding are told in a table; the other formats have them all."""
+
+
+def _show(results: "list[Result]", smallest_count: int | None, *, every: bool) -> None:
+    from tiphub.evidence.findings import coverage, included, largest
 
     console = Console(highlight=False)
     topic = ""
-    for result in results:
+    for whole in results:
+        result, parts = (whole, 0) if every else largest(whole, LONGEST, smallest_count)
+        told = f"Of the {parts} groups that are told apart, these are the {LONGEST} with the most people; "
+        left = f"{told}--all tells them all." if parts else ""
         if result.finding.topic != topic:
             topic = result.finding.topic
             console.print(f"\n[bold]{topic.replace('_', ' ').upper()}[/bold]")
         console.print(f"\n[bold]{result.finding.title}[/bold]  [dim]{result.finding.name}[/dim]")
         console.print(Padding(result.sentence, (0, 0, 0, 2)), markup=False)
-        for line in filter(None, (coverage(result), *result.notes)):
+        for line in filter(None, (left, coverage(result), *result.notes)):
             console.print(Padding(line, (0, 0, 0, 2)), style="dim", markup=False)
     if not results:
         raise TiphubError("There are no findings.")

@@ -2,6 +2,7 @@
 
 from tiphub.evidence.findings.compute import answer
 from tiphub.evidence.findings.export import as_json, coverage, included, two_digits
+from tiphub.evidence.findings.largest import largest
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
 from tiphub.evidence.findings.sentences import about, of_people
@@ -23,6 +24,7 @@ __all__ = [
     "counted_together",
     "coverage",
     "included",
+    "largest",
     "library",
     "load_finding",
     "of_noisy",

@@ -65,7 +65,8 @@ def _cells(
         ]
     notes = [finding.note] if finding.note else []
     if (placed := numbers["placed"]) < numbers["population"]:
-        notes.append(f"{placed / numbers['population']:.0%} of the people are in one of these groups.")
+        share = placed / numbers["population"]
+        notes.append(f"{share:.0%} of the people are in one of the groups that are told apart.")
     if question.missing:
         notes.append(f"Not in this source: {', '.join(question.missing)}.")
     return tuple(cells), tuple(notes), left_out
