@@ -15,7 +15,7 @@ from tiphub.standard.variables import Codes, variable
 from tiphub.vault.s4_protect.dp import FreshNoise, SeededNoiseForTests
 from tiphub.vault.s4_protect.dp.accounting import scale_for
 from tiphub.vault.s4_protect.dp.measure import Measured, measure
-from tiphub.vault.s4_protect.dp.noise import Counts, Noise
+from tiphub.vault.s4_protect.dp.noise import Counts, Noise, add_to_all
 from tiphub.vault.s4_protect.dp.workload import MOST_CELLS, MOST_TRIPLES, allocate, choose_triples
 from vault.dp_people import YEARS, Recorder, batches, columns, people
 
@@ -185,6 +185,18 @@ def test_fresh_noise_has_the_spread_it_is_asked_for_and_cannot_be_repeated() -> 
 
 def test_fresh_noise_keeps_the_shape_of_a_table() -> None:
     assert FreshNoise().add(np.zeros((2, 3, 4), np.int64), scale=1.0).shape == (2, 3, 4)
+
+
+def test_fresh_noise_for_many_tables_keeps_each_tables_place_shape_and_scale() -> None:
+    """Scales differ by far more than the largest of so many draws: a false alarm is below 1 in 10^20."""
+    shapes, scales = [(30, 40), (2, 3, 4), (1_200,), ()], [0.05, 5.0, 0.05, 1.0]
+    tables = [np.full(shape, 1_000 * place, np.int64) for place, shape in enumerate(shapes)]
+    noisy = add_to_all(FreshNoise(), tables, scales)
+    assert [table.shape for table in noisy] == shapes
+    for table, exact, scale in zip(noisy, tables, scales, strict=True):
+        assert np.abs(table - exact).max() <= 12 * scale
+    assert np.array_equal(noisy[0], tables[0])
+    assert not np.array_equal(noisy[1], tables[1])
 
 
 def test_only_the_fresh_noise_calls_itself_private() -> None:

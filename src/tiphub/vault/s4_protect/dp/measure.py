@@ -14,7 +14,7 @@ from tiphub.vault.s4_protect.dp.counting import Table, count_tables
 from tiphub.vault.s4_protect.dp.domains import Place, Regrouping, is_large, kept, recode, regroup
 from tiphub.vault.s4_protect.dp.estimate import Estimates, Measurement, Shares, combine
 from tiphub.vault.s4_protect.dp.logic import Derived, Follows
-from tiphub.vault.s4_protect.dp.noise import Noise
+from tiphub.vault.s4_protect.dp.noise import Noise, add_to_all
 from tiphub.vault.s4_protect.dp.workload import (
     PAIRS,
     REGROUP,
@@ -115,13 +115,11 @@ class _Passes:
         recoded = (recode(batch, regroupings) for batch in self.batches())
         with self.progress.stage(stage) as task:
             counts = count_tables(recoded, cardinalities, list(shares), task.advance)
-        found = []
         with self.progress.stage(f"{stage}: noise", len(shares)) as task:
-            for table, share in shares.items():
-                scale = scale_for(share)
-                found.append(Measurement(table, self.noise.add(counts[table], scale=scale), scale))
-                task.advance(1)
-        return found
+            scales = [scale_for(share) for share in shares.values()]
+            noisy = add_to_all(self.noise, [counts[table] for table in shares], scales)
+            task.advance(len(shares))
+        return list(map(Measurement, shares, noisy, scales))
 
 
 def _cross(estimates: Estimates, blocks: Blocks) -> Shares:

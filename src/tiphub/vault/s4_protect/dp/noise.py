@@ -1,5 +1,7 @@
 """Noise: the one place where randomness protects people."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -36,8 +38,7 @@ class FreshNoise:
 
     def add(self, counts: Counts, *, scale: float) -> Counts:
         """The counts with noise."""
-        noisy = gaussian(scale)(counts.ravel())
-        return np.array(noisy, np.int64).reshape(counts.shape)
+        return _drawn(gaussian(scale), counts.ravel()).reshape(counts.shape)
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,32 @@ class SeededNoiseForTests:
         """The counts with rounded normal noise of the same spread."""
         noise: Counts = np.rint(self._random.normal(0, scale, counts.shape)).astype(np.int64)
         return counts + noise
+
+
+def add_to_all(noise: Noise, tables: Sequence[Counts], scales: Sequence[float]) -> list[Counts]:
+    """Each table with noise of its own scale.
+
+    The noise of every cell is independent of all others, so that fresh noise is drawn for all cells of one
+    scale in one call, which costs as much as ten cells, and with all processors.
+    """
+    if not isinstance(noise, FreshNoise):
+        return [noise.add(counts, scale=scale) for counts, scale in zip(tables, scales, strict=True)]
+    places: dict[float, list[int]] = {}
+    for place, scale in enumerate(scales):
+        places.setdefault(scale, []).append(place)
+    cells = [np.concatenate([tables[place].ravel() for place in of]) for of in places.values()]
+    with ThreadPoolExecutor() as threads:
+        drawn = threads.map(_drawn, [gaussian(scale) for scale in places], cells)
+    noisy = list(tables)
+    for of, vector in zip(places.values(), drawn, strict=True):
+        parts = np.split(vector, np.cumsum([tables[place].size for place in of])[:-1])
+        for place, part in zip(of, parts, strict=True):
+            noisy[place] = part.reshape(tables[place].shape)
+    return noisy
+
+
+def _drawn(mechanism: Any, cells: Counts) -> Counts:
+    return np.array(mechanism(cells), np.int64)
 
 
 @lru_cache
