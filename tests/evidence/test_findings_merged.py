@@ -34,7 +34,7 @@ from vault.dp_people import columns, population, standard
 STANDARD = standard()
 LIBRARY = library(STANDARD)
 VARIABLES = columns("citizenship", "country_of_exploitation", "majority_status")
-EFFORT = Effort(groups=40, first_steps=60, second_steps=20, rounds=60)
+EFFORT = Effort(groups=40, steps=60, rounds=60)
 REGIONS = ("citizenship_regions", "exploitation_regions")
 ORIGINS = (
     ["UKR"] * 120

@@ -17,9 +17,10 @@ from release.noisy import noisy, publish_noisy
 from tiphub.cli import app
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence import tabulate
-from tiphub.evidence.noise import MeasuredCounts, around
+from tiphub.evidence.interval import share
+from tiphub.evidence.noise import Bounds, MeasuredCounts, Sum, around, least
 from tiphub.evidence.tabulate import Row
-from tiphub.standard import load_standard
+from tiphub.standard import Variable, load_standard
 
 STANDARD = load_standard()
 YEARS = ("2022", "2023", "2024")
@@ -172,6 +173,42 @@ def test_nobody_is_as_uncertain_as_somebody() -> None:
     assert on is not None
     assert both == around(100, on.variance + off.variance)
     assert noise.bounds({"citizenship": ["UKR"]}, 3) is None
+
+
+def test_a_value_that_nobody_has_was_counted_and_one_that_is_not_shown_was_not() -> None:
+    """Of four countries one is told by what is above it: its people have no count of their own."""
+    counts = pa.table(
+        {
+            "fields": ["", "citizenship", "citizenship"],
+            "values": ["", "UKR", "POL"],
+            "count": [100, 60, 40],
+            "std": [5.0, 10.0, 10.0],
+            "low": [90.2, 40.4, 20.4],
+            "high": [109.8, 79.6, 59.6],
+        }
+    )
+    columns = [Variable("citizenship", ("UKR", "POL", "MDA", "ROU"), (None,) * 4)]
+    noise = MeasuredCounts(counts, columns, {"citizenship": frozenset({"ROU"})})
+    assert noise.values("citizenship") == {"UKR", "POL", "MDA"}
+    others = noise.sum({"citizenship": ["POL", "MDA", "ROU"]})
+    assert others is not None
+    assert (others.size, others.variance) == (2, pytest.approx(200, rel=1e-3))
+    assert noise.bounds({"citizenship": ["MDA"]}, 0) == Bounds(0, 20, 100.0)
+    assert noise.bounds({"citizenship": ["ROU"]}, 0) is None
+    assert MeasuredCounts(counts).values("citizenship") == {"UKR", "POL"}
+
+
+def test_the_narrower_of_two_ways_to_count_a_denominator_is_taken() -> None:
+    """Sixty small counts beside one, or all people without the unknown ones: as exact as either is."""
+    one, sixty = Sum(noise=100, errors=100, size=1), Sum(noise=6_000, errors=6_000, size=10)
+    everybody = Sum(noise=200, errors=200, size=2)
+    few = least(2, 40, one, sixty, everybody)
+    assert few.share(2, 40).width < share(2, 40, noise=100, rest=6_000).width == 1
+    assert few.whole == 200
+    two = least(600, 1_000, one, one, everybody)
+    assert (two.whole, two.rest) == (None, 100)
+    assert two.of_base == pytest.approx(200**0.5)
+    assert least(2, 40, one, sixty, None).whole is None
 
 
 def test_small_errors_of_many_cells_add_up_and_do_not_cancel_out() -> None:

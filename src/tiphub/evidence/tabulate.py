@@ -17,6 +17,11 @@ from tiphub.standard import Standard
 
 __all__ = ["Row", "Tabulation", "tabulate"]
 
+UNMEASURED = (
+    "Where an interval is unknown, the release measured no table of these columns together: such a number"
+    " follows from the others by a model, and may be wrong."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Tabulation:
@@ -121,12 +126,6 @@ def tabulate(
 def _nobody(title: str, by: Mapping[str, Any]) -> str:
     named = " and ".join(f"{name} {'unknown' if value is None else value}" for name, value in by.items())
     return f"No record{' with ' + named if named else ''} has an answer to “{title}”."
-
-
-UNMEASURED = (
-    "Where an interval is unknown, the release measured no table of these columns together: such a number"
-    " follows from the others by a model, and may be wrong."
-)
 
 
 def _row(

@@ -51,6 +51,7 @@ class MeasuredCounts:
         }
         self._tables: dict[frozenset[str], Table] = {}
         self._read: dict[frozenset[str], Mapping[Values, Figure]] = {}
+        self._values: dict[str, frozenset[str]] = {}
         self.variables: Mapping[str, Variable] = {item.name: item for item in variables}
         self.hidden: Mapping[str, frozenset[str]] = hidden or {}
 
@@ -101,14 +102,17 @@ class MeasuredCounts:
 
     def values(self, name: str) -> frozenset[str]:
         """The values of a column that the release counts on their own, be it that nobody has them."""
-        known = self.variables.get(name)
-        if name in self.hidden and known:
-            return frozenset(known.values) - self.hidden[name]
-        if known and len(known.values) <= _MANY:
-            return frozenset(known.values)
-        figures = self._figures(_key([name]))
-        listed = frozenset(cell[0] for cell in figures) - {""}
-        return listed or frozenset(known.values if known else ())
+        if name not in self._values:
+            known = self.variables.get(name)
+            every = frozenset(known.values if known else ())
+            if name in self.hidden:
+                self._values[name] = every - self.hidden[name]
+            elif 0 < len(every) <= _MANY:
+                self._values[name] = every
+            else:
+                somebody = frozenset(cell[0] for cell in self._figures(_key([name]))) - {""}
+                self._values[name] = somebody or every
+        return self._values[name]
 
     def table(self, names: Iterable[str]) -> Table | None:
         """What was measured of these columns together, in whatever order."""
