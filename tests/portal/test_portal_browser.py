@@ -105,6 +105,32 @@ def test_text_is_told_from_its_ground(browser: Browser, server: str) -> None:
     page.close()
 
 
+def test_what_is_pointed_at_is_large_enough(browser: Browser, server: str) -> None:
+    page = browser.new_page(base_url=server, viewport={"width": 360, "height": 800})
+    for address in ("/", "/dashboard", "/ar/dashboard", "/data"):
+        page.goto(address)
+        for link in page.locator("nav a, .jump a, footer a, .tabs a, button, select, summary").all():
+            box = link.bounding_box()
+            if box is not None and box["width"] > 1:
+                assert min(box["width"], box["height"]) >= 24, f"{address}: {link.text_content()}"
+    page.close()
+
+
+def test_versions_sizes_and_ages_keep_their_order_in_arabic(browser: Browser, server: str) -> None:
+    """The parts of ``2026-11-21``, ``9–17``, ``1.5 MB`` and a fingerprint stand from left to right."""
+    page = browser.new_page(base_url=server, viewport={"width": 1280, "height": 800})
+    found = []
+    for address in ("/ar/dashboard", "/ar/data", "/ar/figure/age_band.svg"):
+        page.goto(address)
+        parts = page.evaluate(_ORDER)
+        assert [text for text, left_to_right in parts if not left_to_right] == []
+        found += [text for text, _ in parts]
+    assert {"2026-11-21", "9–17"} <= set(found)
+    assert any(text.endswith("kB") for text in found)
+    assert any(re.fullmatch(r"[0-9a-f]{4} [0-9a-f]{4}", text) for text in found)
+    page.close()
+
+
 @pytest.fixture(scope="module")
 def noisy_server(noisy_releases: Path) -> Iterator[str]:
     with serving(noisy_releases) as address:
@@ -168,4 +194,25 @@ _CONTRAST = """() => {
     if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) poor.push(walk.currentNode.data.trim().slice(0, 40));
   }
   return poor;
+}"""
+
+_ORDER = """() => {
+  const kinds = /\\d{4}-\\d{2}-\\d{2}|\\d+–\\d+|\\d+(?:\\.\\d+)? (?:kB|MB|B)|[0-9a-f]{4} [0-9a-f]{4}/g;
+  const found = [];
+  const walk = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const node = walk.currentNode;
+    if (!node.parentElement.checkVisibility() || node.parentElement.closest("title, style, script")) continue;
+    for (const item of node.data.matchAll(kinds)) {
+      const at = (place) => {
+        const range = document.createRange();
+        range.setStart(node, item.index + place);
+        range.setEnd(node, item.index + place + 1);
+        return range.getBoundingClientRect();
+      };
+      const [first, last] = [at(0), at(item[0].length - 1)];
+      if (first.width && first.top === last.top) found.push([item[0], first.left < last.left]);
+    }
+  }
+  return found;
 }"""

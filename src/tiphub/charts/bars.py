@@ -1,11 +1,11 @@
 """Shares of the options of one question, as bars with their 95% intervals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import altair as alt
 
-from tiphub.charts.frame import Frame, framed
+from tiphub.charts.frame import Frame, framed, ordered
 from tiphub.charts.render import Spec
 from tiphub.charts.theme import INK, SERIES
 
@@ -27,6 +27,8 @@ class Bar:
 
 def bars(items: Sequence[Bar], frame: Frame) -> Spec:
     """Bars from zero, in the order given, the number written behind each."""
+    if frame.rtl:
+        items = [replace(item, label=ordered(item.label), text=ordered(item.text)) for item in items]
     series = list(dict.fromkeys(item.series for item in items))
     labels = list(dict.fromkeys(item.label for item in items))
     top = max((item.high or item.share or 0.0 for item in items), default=0.0) or 1.0
@@ -43,11 +45,8 @@ def bars(items: Sequence[Bar], frame: Frame) -> Spec:
         for item in items
     ]
     left = min(40 + 6 * max((len(label) for label in labels), default=0), 250)
-    base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y(
-            "label:N", sort=labels, axis=alt.Axis(grid=False, labelPadding=8, minExtent=left, maxExtent=left)
-        ),
-    )
+    axis = alt.Axis(grid=False, labelPadding=8, minExtent=left, maxExtent=left)
+    base = alt.Chart(alt.InlineData(values=values)).encode(y=alt.Y("label:N", sort=labels, axis=axis))
     across = alt.X(
         "share:Q",
         scale=alt.Scale(domain=[0, top * 1.18], nice=False),

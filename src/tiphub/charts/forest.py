@@ -1,13 +1,13 @@
 """Odds ratios with their 95% intervals on a log scale: a forest plot."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 from typing import Any, Literal
 
 import altair as alt
 
-from tiphub.charts.frame import Frame, framed
+from tiphub.charts.frame import Frame, framed, ordered
 from tiphub.charts.render import Spec
 from tiphub.charts.theme import INK, LINE, MUTED, SERIES
 
@@ -55,6 +55,8 @@ def forest(
     width = NARROW if narrow else 360
     least, most = _range(points)
     places, length = _places(points, narrow=narrow)
+    if frame.rtl:
+        points = [replace(point, label=ordered(point.label), text=ordered(point.text)) for point in points]
     rows = [_row(place, point, least, most) for place, point in zip(places, points, strict=True)]
     shown = [row for row in rows if row["ratio"] is not None]
     height = round(STEP * max(length, 1.0))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
+from unicodedata import bidirectional
 
 import altair as alt
 
@@ -43,14 +44,26 @@ def framed(chart: Any, frame: Frame, *, left: int = 0) -> Spec:
     return {**spec, "config": {**CONFIG, "locale": {"number": digits}}}
 
 
+def ordered(text: str) -> str:
+    """A text marked as written from right to left if any of it is, else its parts trade places in a picture.
+
+    >>> ordered("48 سنة") == "\u206748 سنة\u2069", ordered("9–17") == "\u20669–17\u2069"
+    (True, True)
+    """
+    if not text:
+        return ""
+    leftward = any(bidirectional(sign) in {"R", "AL"} for sign in text)
+    return ("\u2067" if leftward else "\u2066") + text + "\u2069"
+
+
 def _lines(text: str, size: int, room: int, left: int, *, rtl: bool) -> Any:
     """Running text, a mark a line: one mark of several lines is drawn over itself in Arabic.
 
-    A line that is written from right to left is marked as such: else its parts in other scripts trade places.
+    Amid a script from right to left each line is marked as what it is.
     """
     lines = [line for part in text.split("\n") for line in wrap(part, int(room / (0.54 * size)))] or [""]
     if rtl:
-        lines = [f"\u2067{line}\u2069" for line in lines]
+        lines = [ordered(line) for line in lines]
     step = size + 4
     values = [{"text": line, "y": number * step} for number, line in enumerate(lines)]
     return (

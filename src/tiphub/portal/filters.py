@@ -121,7 +121,7 @@ class Filters:
             parts.append(t.of(standard.codes_of("gender").by_code[self.gender].label))
         if self.age:
             field = "majority_status" if self.age in ("child", "adult") else "age_band"
-            parts.append(t.of(standard.codes_of(field).by_code[self.age].label))
+            parts.append(t.apart(t.of(standard.codes_of(field).by_code[self.age].label)))
         if self.country:
             parts.append(t.of(standard.codes_of("country_of_exploitation").by_code[self.country].label))
         match self.first, self.last:

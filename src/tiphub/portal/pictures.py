@@ -24,8 +24,8 @@ class Shade:
 def spec(found: Answer, standard: Standard, note: str, smallest_count: int | None, t: Texts) -> Spec:
     """The picture of an answer, framed so that it stands alone."""
     if found.noisy:
-        said = [t("noise.figure"), *([t("noise.unmeasured")] if found.unmeasured else []), note]
-        note = " ".join(said)
+        said = [t("noise.figure"), *([t("noise.unmeasured")] if found.unmeasured else [])]
+        note = f"{' '.join(said)}\n{note}"
     frame = Frame(
         found.title, denominator(found, smallest_count, t), note, t.thousands, t.decimal, t.direction == "rtl"
     )
@@ -35,7 +35,7 @@ def spec(found: Answer, standard: Standard, note: str, smallest_count: int | Non
     if found.question.picture == "world":
         places = places_of(found, standard, t)
         said = [t("map.dashed")] if any(place.region for place in places) else []
-        frame = replace(frame, note=" ".join([*said, note, t("map.disclaimer")]))
+        frame = replace(frame, note="\n".join([*said, note, t("map.disclaimer")]))
         return world(places, frame, legend=[shade.label for shade in shades(places, t)])
     shown = found.shown[:LONGEST]
     if len(found.shown) > LONGEST:
@@ -146,7 +146,7 @@ def shades(places: list[Place], t: Texts) -> list[Shade]:
 def label_of(line: Line, found: Answer, t: Texts) -> str:
     """An option's name; of a broader code, that the narrower one is not shown."""
     if not line.broad:
-        return line.label
+        return t.apart(line.label)
     return t("broad.country" if found.question.places else "broad", label=line.label)
 
 

@@ -48,7 +48,7 @@ def notes(fitted: Fitted, told: Told, standard: Standard, t: Texts) -> tuple[str
         said.append(
             t("models.facts", titles=t("models.comma").join(words.title(item.name) for item in facts))
         )
-    said += [f"{words.title(item.name)}: {item.source}." for item in facts if item.source]
+    said += [f"{words.title(item.name)}: {t.apart(item.source)}." for item in facts if item.source]
     return (*said, t("models.pairs"), t("models.sample"))
 
 

@@ -140,7 +140,7 @@ def _choices(portal: Portal, visit: Visit) -> dict[str, Any]:
         if field not in variables:
             return []
         return [
-            (code.code, t.of(code.label))
+            (code.code, t.apart(t.of(code.label)))
             for code in standard.codes_of(field).codes
             if code.code in variables[field]
         ]

@@ -35,7 +35,7 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
             t("dashboard.none") if people is not None else t("dashboard.few", k=release.smallest_count or 1)
         )
     described = filters.describe(standard, t)
-    note = " ".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)
+    note = "\n".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)
     smallest = release.smallest_count
     content: str | bytes
     if kind == "csv":

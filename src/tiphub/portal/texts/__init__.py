@@ -1,5 +1,6 @@
 """Every sentence of the interface, one YAML file a language, and how numbers are written in it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,6 +14,12 @@ LANGUAGES = ("en", "fr", "es", "ar")
 """The languages that are switched on: each has every sentence."""
 
 _DIGITS = {"en": (",", "."), "fr": ("\u202f", ","), "es": (".", ","), "ar": (",", ".")}
+_LEFTWARD = re.compile(r"[\u0590-\u08ff\u2066-\u2069]")
+"""What is written from right to left, or is held in its order already."""
+
+_SEVERAL = re.compile(r"[^\W_][^\w.,]+[^\W_]")
+"""Words or figures of which an Arabic line could change the order."""
+
 _PERCENT = {"en": "%", "fr": "\u00a0%", "es": "\u00a0%", "ar": "%"}
 
 
@@ -51,7 +58,8 @@ class Texts:
     def __call__(self, key: str, **values: object) -> str:
         """One sentence, with its values filled in; numbers are written in the language's way."""
         filled = {
-            name: self.number(value) if isinstance(value, int) else value for name, value in values.items()
+            name: self.number(value) if isinstance(value, int) else self.apart(str(value))
+            for name, value in values.items()
         }
         return self.sentences[key].format(**filled)
 
@@ -85,7 +93,19 @@ class Texts:
 
     def span(self, low: str, high: str) -> str:
         """From one number to another; in Arabic too the smaller one stands on the left."""
-        return f"\u2066{low}–{high}\u2069" if self.direction == "rtl" else f"{low}–{high}"
+        if self.direction == "ltr":
+            return f"{low}–{high}"
+        ends = (f"\u2067{end}\u2069" if _LEFTWARD.search(end) else end for end in (low, high))
+        return f"\u2066{'–'.join(ends)}\u2069"
+
+    def apart(self, text: str) -> str:
+        """A text of figures or Latin words, such as a version, kept in its own order amid Arabic.
+
+        >>> texts("ar").apart("2026-11-21") == "\u20662026-11-21\u2069", texts("en").apart("2026-11-21")
+        (True, '2026-11-21')
+        """
+        foreign = self.direction == "rtl" and _SEVERAL.search(text) and not _LEFTWARD.search(text)
+        return f"\u2066{text}\u2069" if foreign else text
 
     def of(self, text: Text) -> str:
         """A text of the standard: in this language, or in English where it is not translated."""
