@@ -6,6 +6,8 @@ file; nothing else is touched. Rooms such as the vault or the portal are importe
 ``tiphub --help`` is quick and an installation without an extra still has the other commands.
 """
 
+import atexit
+import gc
 import sys
 from importlib import import_module
 from pkgutil import iter_modules
@@ -25,6 +27,7 @@ _INTERRUPTED = 130
 def main() -> None:
     """Run the command line; errors that a user can put right are printed without a traceback."""
     console = Console(stderr=True, soft_wrap=True)
+    atexit.register(gc.freeze)  # the process ends: sorting out what points at what would take 0.2 seconds
     try:
         app(standalone_mode=True)
     except TiphubError as error:
