@@ -111,6 +111,12 @@ def test_a_page_is_shown_to_who_follows_a_link_and_says_what_it_passed_over(ask:
     assert not [link for link in links if "gendr" in link]
 
 
+def test_a_page_does_not_grow_with_its_address(ask: Ask) -> None:
+    status, said = ask("/data?" + "&".join(f"x{number}=" for number in range(300)))
+    assert status == 200
+    assert said.count("“x") == 5
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_passes_over_in_silence_what_others_hang_on_links(ask: Ask, page: str) -> None:
     hung = urlencode(dict.fromkeys(TRACKING, "mail"))

@@ -40,6 +40,9 @@ MAP = Parameter(
     "map", "which places the map is of; exploitation if left out", ("exploitation", "citizenship")
 )
 
+MOST = 5
+"""Parameters that a page names as unknown; an address with more is nobody's mistake."""
+
 _TRACKING = re.compile(r"(?:utm|mtm|pk|piwik|matomo|hsa|mc|oly|vero)_\w+|\w*clk?id|igsh(?:id)?|_g[al]|ref|si")
 """What newsletters, search engines and social media hang on links."""
 
@@ -109,7 +112,7 @@ def passed_over(request: Request, t: Texts) -> tuple[str, ...]:
     """Sentences on what a page for people does not know; what others' tools hang on links is none of it."""
     found = [name for name in strange(request) if not _TRACKING.fullmatch(name)]
     return tuple(
-        f"{t('page.parameter', name=short(name))} {nearest(name, known(request), t)}" for name in found
+        f"{t('page.parameter', name=short(name))} {nearest(name, known(request), t)}" for name in found[:MOST]
     )
 
 
