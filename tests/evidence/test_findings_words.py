@@ -11,10 +11,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from tiphub.evidence.findings import Cell, Estimate, Finding, Result, about
+from tiphub.evidence.findings import Cell, Estimate, Finding, Result
 from tiphub.evidence.findings.intervals import difference, ratio, share
 from tiphub.evidence.findings.model import Measure
-from tiphub.evidence.findings.sentences import bracket, of_people, sentence
+from tiphub.evidence.findings.sentences import about, bracket, of_people, sentence
 from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
 

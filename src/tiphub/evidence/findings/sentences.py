@@ -68,35 +68,34 @@ def bracket(estimate: Estimate) -> str:
 
 
 def of_people(estimate: Estimate) -> str:
-    """How many people of how many are behind a share.
-
-    Privacy noise lets them be told in round numbers: as round as it makes them, unless who divides one by the
-    other would then get another share than the one that is told.
-    """
+    """How many people of how many are behind a share, in round numbers where there is privacy noise."""
     if estimate.numerator is None or estimate.denominator is None:
         return ""
-    numerator, base = estimate.numerator, estimate.denominator
     if estimate.noise is None:
-        return f"{numerator:,} of {base:,}"
-    one, whole = map(exactness, estimate.noise)
-    if round(numerator / one):
-        return "about {:,} of {:,}".format(*_rounded(numerator, base, (one, whole)))
-    most = ceil((numerator + Z95 * estimate.noise[0]) / one) * one
-    of = f"of about {about(base, estimate.noise[1]):,}"
-    return f"fewer than {most:,} {of}" if most else f"nobody that is told, {of}"
+        return f"{estimate.numerator:,} of {estimate.denominator:,}"
+    numerator, base = rounded(estimate.numerator, estimate.denominator, estimate.noise)
+    if numerator:
+        return f"about {numerator:,} of {base:,}"
+    step = exactness(estimate.noise[0])
+    most = ceil((estimate.numerator + Z95 * estimate.noise[0]) / step) * step
+    return f"fewer than {most:,} of about {base:,}" if most else f"nobody that is told, of about {base:,}"
 
 
-def _rounded(numerator: int, base: int, exact: tuple[int, int]) -> tuple[int, int]:
-    """Two counts in steps of ten as large as these or smaller, and as leave their share what it is.
+def rounded(numerator: int, base: int, noise: tuple[float, float]) -> tuple[int, int]:
+    """Two counts as round as the deviations of their noise make them, and who divides them gets their share.
 
-    >>> _rounded(1_234, 2_345, (100, 100)), percent(1_234 / 2_345)
+    A numerator that noise hides altogether is 0, and has no share.
+
+    >>> rounded(1_234, 2_345, (40.0, 40.0)), percent(1_234 / 2_345)
     ((1230, 2340), '52.6%')
     """
-    told = percent(numerator / base)
+    exact = [exactness(deviation) for deviation in noise]
+    if not round(numerator / exact[0]):
+        return 0, about(base, noise[1])
     steps = product(*([10**power for power in range(len(str(step)))] for step in exact))
     for one, whole in sorted(steps, key=prod, reverse=True):
         first, second = round(numerator / one) * one, round(base / whole) * whole
-        if first <= second and second and percent(first / second) == told:
+        if first <= second and percent(first / second) == percent(numerator / base):
             return first, second
     return numerator, base
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from tiphub.evidence.findings import Result, about, two_digits
+from tiphub.evidence.findings import Result, rounded, two_digits
 from tiphub.portal.stories.left_out import figure, speaking
 from tiphub.portal.stories.story import PLACE, Story, Words
 
@@ -103,8 +103,8 @@ def number(place: str, results: Mapping[str, Result]) -> str:
         return ""
     if isinstance(value, float):
         return f"{100 * value:.1f}%"
-    noise = dict(zip(("numerator", "denominator"), estimate.noise or (), strict=False))
-    if field in noise:
-        return f"about {about(value, noise[field]):,}"
+    if field in ("numerator", "denominator") and estimate.noise:
+        numerator, base = rounded(estimate.numerator or 0, estimate.denominator or 1, estimate.noise)
+        return f"about {numerator if field == 'numerator' else base:,}"
     noisy = "privacy noise" in results[place.partition(".")[0]].includes
     return f"about {two_digits(value):,}" if noisy else f"{value:,}"
