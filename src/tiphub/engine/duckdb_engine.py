@@ -21,6 +21,9 @@ _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _TOGETHER = 250_000
 """Rows that `DuckDBEngine.collect` packs at once: so many lie in memory as they came."""
 
+_FEW = 50_000
+"""Rows that it leaves as they came if there are no more: packing them would take longer than it is worth."""
+
 
 class _Counted:
     """A connection that counts its statements: a second one silently ends the stream of the first."""
@@ -146,15 +149,17 @@ class DuckDBEngine:
             other.execute("ATTACH IF NOT EXISTS ':memory:' AS collected (COMPRESS)")
             other.register("came", schema.empty_table())
             other.execute(f"CREATE OR REPLACE TABLE collected.{name} AS FROM came")
-            loose = 0
+            loose = rows = 0
             for batch in batches:
                 other.register("came", pa.Table.from_batches([batch], schema))
                 other.execute(f"INSERT INTO collected.{name} FROM came")
                 loose += batch.num_rows
+                rows += batch.num_rows
                 if loose >= _TOGETHER:
                     other.execute("CHECKPOINT collected")
                     loose = 0
-            other.execute("CHECKPOINT collected")
+            if rows > _FEW:
+                other.execute("CHECKPOINT collected")
         return self.backend.table(name, database=("collected", "main"))
 
     def view(self, name: str, expr: ir.Table) -> ir.Table:

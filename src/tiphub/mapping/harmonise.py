@@ -90,9 +90,9 @@ def _parsed(raw: ir.Table, plan: Plan, columns: abc.Sequence[str], step: Step) -
     )
     table = step(table.mutate(**_each(plan.readers, lambda reader: reader.exact(table))))
     table = step(table.mutate(**_each(plan.readers, lambda reader: reader.keys(table))))
-    for place, reader in enumerate(plan.readers):
-        if reader.lookup:
-            table = step(_join(table, reader.lookup, str(place)))
+    lookups = {str(place): reader.lookup for place, reader in enumerate(plan.readers) if reader.lookup}
+    if lookups:
+        table = step(_join(table, lookups))
     kept = ["row", "defect", "empty", "bare", *cells]
     return step(table.select(*kept, **_each(plan.readers, lambda reader: reader.parsed(table))))
 
@@ -105,16 +105,21 @@ def _each(readers: abc.Iterable[Reader], step: abc.Callable[[Reader], Columns]) 
     return {name: value for reader in readers for name, value in step(reader).items()}
 
 
-def _join(table: ir.Table, lookup: abc.Mapping[str, str], name: str) -> ir.Table:
+def _join(table: ir.Table, lookups: abc.Mapping[str, abc.Mapping[str, str]]) -> ir.Table:
+    joined, found = table, []
+    for name, lookup in lookups.items():
+        words = _words(name, lookup)
+        joined = joined.left_join(words, table[f"key_{name}"] == words[f"word_{name}"])
+        found.append(words[f"found_{name}"])
+    return joined.select(*(table[column] for column in table.columns), *found)
+
+
+def _words(name: str, lookup: abc.Mapping[str, str]) -> ir.Table:
     pairs = ibis.literal(";".join(f"{code}={key}" for key, code in sorted(lookup.items()))).split(";")
     pair = pairs.unnest().name("pair").as_table().view()
     split = "^([^=]*)=(.*)$"
-    words = pair.select(
-        **{f"found_{name}": pair.pair.re_extract(split, 1), "word": pair.pair.re_extract(split, 2)}
-    )
-    words = words.view()
-    joined = table.left_join(words, table[f"key_{name}"] == words.word)
-    return joined.select(*(table[column] for column in table.columns), words[f"found_{name}"])
+    parts = {f"found_{name}": pair.pair.re_extract(split, 1), f"word_{name}": pair.pair.re_extract(split, 2)}
+    return pair.select(**parts).view()
 
 
 def _given(parsed: ir.Table, plan: Plan, standard: Standard, step: Step) -> tuple[ir.Table, list[Told]]:
