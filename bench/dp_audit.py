@@ -152,7 +152,7 @@ def released_counts(here: World, rho: Fraction, *, present: bool) -> float:
         rho=rho,
         delta=DELTA,
         standard=load_standard(),
-        effort=Effort(groups=60, first_steps=60, second_steps=30, rounds=30),
+        effort=Effort(groups=60, steps=60, rounds=30),
     )
     codes = here.people(present=present)
     population = Population(variables=here.variables, quasi_identifiers=(), batches=lambda: iter([codes]))

@@ -44,7 +44,7 @@ COLUMNS = (
     "means_of_control_false_promises",
 )
 SIZES = ((0, 0), (1, 9), (10, 99), (100, 999), (1_000, 10**9))
-EFFORT = Effort(groups=300, first_steps=300, second_steps=150, rounds=200)
+EFFORT = Effort(groups=300, steps=300, rounds=200)
 
 
 def inside(truth, low, high) -> Iterator[tuple[tuple[int, int], int, int]]:

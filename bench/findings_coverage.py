@@ -36,7 +36,7 @@ from tiphub.vault.s6_publish.tables import typed_records
 STANDARD = load_standard()
 LIBRARY = library(STANDARD)
 LEFT_OUT = {"citizenship", "source_kind", "abduction", "majority_status_at_entry"}
-QUICK = Effort(groups=300, first_steps=300, second_steps=150, rounds=250)
+QUICK = Effort(groups=300, steps=300, rounds=250)
 
 
 def reported(people: int, seed: int, names: tuple[str, ...]):

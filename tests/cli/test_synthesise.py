@@ -18,7 +18,7 @@ from tiphub.vault.s4_protect.dp.synthesis import Effort
 from tiphub.vault.synthesise import Synthesis
 from tiphub.vault.synthesise import synthesise as make
 
-QUICK = Effort(groups=50, first_steps=20, second_steps=5, rounds=10)
+QUICK = Effort(groups=50, steps=20, rounds=10)
 YEARS = (2002, 2023)
 
 

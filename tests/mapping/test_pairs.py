@@ -186,7 +186,7 @@ def test_synthetic_pairs_say_to_what_the_promise_is(file: Path) -> None:
         years=(2005, 2022),
         standard=PAIRS,
         progress=Silent(),
-        effort=Effort(groups=50, first_steps=20, second_steps=5, rounds=10),
+        effort=Effort(groups=50, steps=20, rounds=10),
     )
     assert made.statement["record"] == "a victim-perpetrator pair"
     said = json.dumps(made.statement)

@@ -40,7 +40,7 @@ STATEMENT = {
 }
 """The gate lets no repeatable noise pass, and none that no ledger booked; this one says what it is."""
 
-QUICK = Effort(groups=100, first_steps=100, second_steps=50, rounds=60)
+QUICK = Effort(groups=100, steps=100, rounds=60)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from tiphub.vault.s4_protect.dp.noise import Counts
 from tiphub.vault.s4_protect.dp.synthesis import Effort
 
 YEARS = (2015, 2024)
-QUICK = Effort(groups=60, first_steps=60, second_steps=30, rounds=30)
+QUICK = Effort(groups=60, steps=60, rounds=30)
 COLUMNS = (
     "gender",
     "age_band",

@@ -76,7 +76,7 @@ def protect_with(epsilon: float, seed: int) -> Callable[[Callable[[], Iterator[C
         standard=standard(),
         noise=SeededNoiseForTests(seed),
         seed_for_tests=seed,
-        effort=Effort(groups=100, first_steps=80, second_steps=40, rounds=40),
+        effort=Effort(groups=100, steps=80, rounds=40),
     )
     named = tuple(columns())
 

@@ -33,7 +33,7 @@ FINDINGS = [
         "measure: {group: labour_sector, any: [agriculture]}\nby: {field: gender, parts: {woman: w, man: m}}",
     )
 ]
-EFFORT = Effort(groups=120, first_steps=120, second_steps=60, rounds=250)
+EFFORT = Effort(groups=120, steps=120, rounds=250)
 
 
 def people(number: int, seed: int) -> Codes:
@@ -143,7 +143,7 @@ def test_columns_that_are_wanted_together_are_counted_together_who_answered_too(
     """They are not chosen otherwise: gender says nothing of the recruiter. What is not there is left out."""
     wanted = (("gender", "recruiter_relation_family", NAME), ("gender", "citizenship", NAME))
     codes, plain = releases[0]
-    made = protect(codes, 0, wanted=wanted, effort=Effort(20, 10, 5, 5))
+    made = protect(codes, 0, wanted=wanted, effort=Effort(groups=20, steps=10, rounds=5))
     before, after = (set(item.counts.column("fields").to_pylist()) for item in (plain, made))
     assert after - before == {"|".join(wanted[0])}
     assert len(before) == len(after)

@@ -60,7 +60,7 @@ def test_bounds_hold_95_of_100_true_counts_in_every_class_of_size() -> None:
 
 def test_released_bounds_hold_too_and_are_not_padded() -> None:
     tally = Tally(FEWER)
-    effort = Effort(groups=120, first_steps=120, second_steps=60, rounds=80)
+    effort = Effort(groups=120, steps=120, rounds=80)
     names = [item.name for item in columns()]
     code = [{value: place for place, value in enumerate(("", *item.values))} for item in columns()]
     for seed in range(6):

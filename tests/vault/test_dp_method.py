@@ -21,7 +21,7 @@ from tiphub.vault.s4_protect.dp.synthesis import Effort
 from vault.dp_people import QUICK, YEARS, columns, people, population, standard
 
 COUNTRIES = variable(standard(), "citizenship", years=YEARS)
-TINY = Effort(groups=20, first_steps=10, second_steps=5, rounds=5)
+TINY = Effort(groups=20, steps=10, rounds=5)
 
 
 class NoNoise:
@@ -220,7 +220,7 @@ def test_a_huge_budget_gives_the_truth_back() -> None:
 def test_without_noise_records_have_the_counts_of_the_people() -> None:
     """The fit alone: two-way counts within 2% of the people on average, at the effort of a release."""
     codes = people(2_000)
-    effort = Effort(groups=300, first_steps=300, second_steps=150, rounds=150)
+    effort = Effort(groups=300, steps=300, rounds=150)
     made = protect(codes, noise=NoNoise(), effort=effort)
     after = encode(made.records, columns())
     assert len(after) == 2_000

@@ -22,7 +22,7 @@ from vault.dp_people import columns, population, standard
 VARIABLES = columns("gender", "citizenship", "country_of_exploitation")
 LEAVES = [code.code for code in standard().codes_of("citizenship").leaves]
 FINDINGS = choose(library(standard()), ["domestic", "corridors_top"])
-EFFORT = Effort(groups=100, first_steps=100, second_steps=30, rounds=150)
+EFFORT = Effort(groups=100, steps=100, rounds=150)
 
 
 def people(number: int, seed: int, countries: int = 120) -> Codes:

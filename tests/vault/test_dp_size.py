@@ -20,7 +20,7 @@ from tiphub.vault.s4_protect.dp.synthesis import Effort
 from tiphub.vault.s6_publish import tables as write
 from vault.dp_people import columns, people, standard
 
-EFFORT = Effort(groups=10, first_steps=5, second_steps=2, rounds=2)
+EFFORT = Effort(groups=10, steps=5, rounds=2)
 PIECE = people(2_000)
 
 

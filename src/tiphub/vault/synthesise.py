@@ -87,6 +87,7 @@ def synthesise(
             standard=standard,
             into="unknown",
             requires=False,
+            doubt=True,
             effort=effort,
             answered=False,
             folder=folder,

@@ -32,14 +32,16 @@ class DifferentialPrivacy:
     """Zero-concentrated differential privacy, for adding or removing one person.
 
     ``rho`` is all that ``protect`` spends; it must be booked before. ``delta`` only serves to say the same
-    as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an answer
-    implies the one that its group requires (see `implications`); files whose own standard does not say so
-    go without. ``answered`` adds to what is measured whether anything of a group was answered, and whether
-    people were exploited in their own country. ``effort`` says how long to fit, if not as long as the people
-    are worth. ``wanted`` are sets of three columns to be counted together before others; they may not be
-    chosen by looking at the records. ``promised`` are the models that a part of ``rho`` supports. ``folder``
-    is where the records lie until they are written elsewhere (see `Mapped`); they are never all in memory.
-    ``noise`` and ``seed_for_tests`` are for tests: what they make is marked as not private.
+    as (epsilon, delta). ``into`` is where values with too few people go. ``requires`` says whether an
+    answer implies the one that its group requires (see `implications`); files whose own standard does not
+    say so go without. ``answered`` adds to what is measured whether anything of a group was answered, and
+    whether people were exploited in their own country. ``doubt`` leaves fewer combinations of answers that
+    nobody gave, for less exact counts of few people (see `tiphub.vault.s4_protect.dp.mixture`). ``effort``
+    says how long to fit, if not as long as the people are worth. ``wanted`` are sets of three columns to be
+    counted together before others; they may not be chosen by looking at the records. ``promised`` are the
+    models that a part of ``rho`` supports. ``folder`` is where the records lie until they are written
+    elsewhere (see `Mapped`); they are never all in memory. ``noise`` and ``seed_for_tests`` are for tests:
+    what they make is marked as not private.
 
     Raises:
         TiphubError: ``rho`` is not above 0.
@@ -50,6 +52,7 @@ class DifferentialPrivacy:
     standard: Standard
     into: Place = "broader"
     requires: bool = True
+    doubt: bool = False
     effort: Effort | None = None
     answered: bool = True
     wanted: tuple[tuple[str, ...], ...] = ()
@@ -116,6 +119,7 @@ class DifferentialPrivacy:
                 forbidden(rules, measured.blocks),
                 derived=derived,
                 home=own.home(measured.variables),
+                doubt=self.doubt,
                 random=np.random.default_rng(self.seed_for_tests),
                 progress=progress,
                 effort=self.effort,

@@ -23,12 +23,12 @@ from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, follow_shares, 
 
 TRIPLES_A_STEP = 8
 """Three-way tables looked at in one step, drawn at random: the gradient stays unbiased, the step quick."""
-SMALL, STEEP = 80.0, 2.0
-"""Counts of people spread over orders of magnitude, and most combinations of answers hold nobody: the prior
-of a cell's count c is proportional to 1 / (c + SMALL)**STEEP. It empties cells that noise alone may have
-filled."""
 CERTAIN = 10
 """What the rules forbid is known to be empty: it weighs so many times what the best known count does."""
+DOUBTED, HELD, HOLD = 15.0, 4.0, 30.0
+"""With ``doubt``, two answers together are held at no more than ``HELD`` people where they have fewer than
+``DOUBTED``, or fewer than the standard deviation of their noise: most combinations hold nobody, and noise
+alone would fill some of them. It weighs ``HOLD`` times what the best known count does."""
 _MEAN, _SQUARE = 0.8, 0.95
 """What Adam keeps of its averages from step to step; a longer memory was seen to converge far more slowly."""
 
@@ -63,10 +63,7 @@ class Mixture:
 
 
 class Fit:
-    """Fits a mixture by Adam on the logarithms of its shares.
-
-    What is made small is the squared error in units of the noise, and the prior told at `SMALL`.
-    """
+    """Fits a mixture by Adam on the logarithms of its shares: the squared error in units of the noise."""
 
     def __init__(
         self,
@@ -98,17 +95,22 @@ class Fit:
         *,
         steps: int,
         rate: float,
+        doubt: bool = False,
         advance: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Take so many steps towards the target, the last half of them ever smaller."""
+        """Take so many steps towards the target, the last half of them ever smaller.
+
+        With ``doubt``, counts that the noise cannot tell from none are held small (see `DOUBTED`), judged by
+        what was fitted before.
+        """
         goal, weight = matrices(self._blocks, target)
         most = float(weight.max())
+        if doubt:
+            self._hold_doubted(goal, weight, target.people)
         weight /= most
         weight[self._certain] = CERTAIN
         goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
         np.fill_diagonal(weight, 0)
-        empties = (weight > 0) * np.float32(STEEP / most / target.people**2)
-        small = np.float32(SMALL / target.people)
         triples: dict[Table, tuple[Matrix, np.float32]] = {
             table: (
                 (goals.reshape(-1, goals.shape[2]) / target.people).astype(np.float32),
@@ -122,7 +124,6 @@ class Fit:
             shares = self._comes_of(drawn)
             cross = _cross(drawn, shares, self._blocks, self._home)
             error = weight * (cross - goal)
-            error += self._level(empties / (cross + small), cross) * np.float32(min(1, 2 * step / steps))
             between = self._take_out(error)
             gradient: Matrix = error @ shares
             gradient += (weight_one * (shares.mean(axis=1) - goal_one))[:, None]
@@ -132,6 +133,13 @@ class Fit:
                 self._home.lead_back(gradient, drawn, between, self._blocks)
             self._descend(gradient, drawn, rate * min(1.0, 2 * (1 - step / steps) + 0.02))
             advance(1)
+
+    def split(self, times: int, spread: float = 0.15) -> None:
+        """Make so many groups of each, a little apart: many groups from the start would fit the noise."""
+        self._logits = np.repeat(self._logits, times, axis=1)
+        self._logits += self._random.normal(0, spread, self._logits.shape).astype(np.float32)
+        self._mean = np.repeat(self._mean, times, axis=1)
+        self._square = np.repeat(self._square, times, axis=1)
 
     def mixture(self) -> Mixture:
         """The mixture as fitted so far."""
@@ -150,15 +158,13 @@ class Fit:
             self._home.spread(out, self._blocks)
         return out
 
-    def _level(self, prior: Matrix, cross: Matrix) -> Matrix:
-        """The prior's pull at each cell less its mean pull at a value: people move, none are taken away.
-
-        A rare value has many small cells with every other variable; pulled at in all, it would become rarer.
-        """
-        offsets, owner = self._blocks.offsets, self._blocks.owner
-        whole = np.maximum(np.add.reduceat(cross, offsets, axis=1), np.float32(1e-20))
-        mean = np.add.reduceat(prior * cross, offsets, axis=1) / whole
-        return prior - np.asarray(mean, np.float32)[:, owner]
+    def _hold_doubted(self, goal: Matrix, weight: Matrix, people: float) -> None:
+        shares = self.mixture().cross().astype(np.float32)
+        noise = 1 / np.sqrt(np.where(weight > 0, weight, np.inf))
+        doubted = (weight > 0) & (shares * people < np.maximum(noise, DOUBTED))
+        np.fill_diagonal(doubted, False)
+        goal[doubted] = np.minimum(shares[doubted], HELD / people)
+        weight[doubted] = HOLD * weight.max()
 
     def _take_out(self, error: Matrix) -> Matrix:
         """The errors between the two countries, which are not independent within a group, and 0 in place."""

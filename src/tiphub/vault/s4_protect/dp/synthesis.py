@@ -18,33 +18,39 @@ from tiphub.vault.s4_protect.dp.mixture import Fit, Mixture, Target, matrices, p
 from tiphub.vault.s4_protect.dp.records import draw, settle
 
 FIRST_RATE = 0.15
-SECOND_RATE = 0.1
+LATER_RATE = 0.1
 AT_ONCE = 250_000
 """Records drawn and settled together; the next ones make up for what these are off."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How long to fit: groups of the mixture, steps of its two fits, rounds of settling records."""
+    """How long to fit and settle.
+
+    ``groups`` of a mixture are fitted for so many ``steps``, then each is split into ``split``, and they are
+    fitted twice more, for three quarters as long; records are settled for so many ``rounds``.
+    """
 
     groups: int
-    first_steps: int
-    second_steps: int
+    steps: int
     rounds: int
+    split: int = 1
 
 
 def effort_for(people: int, deviation: float) -> Effort:
     """What so many people are worth where counts are off by ``deviation``, as measured in ``docs/decisions``.
 
-    The more their tables say above the noise, the more steps are worth taking: further ones fit the noise.
-    Settling pays where many records make the chance of drawing them outweigh the noise.
+    The more their tables say above the noise, the more groups and steps are worth it from the start: further
+    ones fit the noise. Settling pays where many records make the chance of drawing them outweigh the noise.
     """
-    steps = _between(200, round(15 * (people / deviation) ** 0.5), 1_500)
+    told = people / deviation
+    groups = _between(100, people // 50, 1_000)
+    split = round(groups / _between(50, round(told / 4), groups))
     return Effort(
-        groups=_between(100, people // 100, 1_000),
-        first_steps=steps,
-        second_steps=steps * 2 // 5,
+        groups=groups // split,
+        steps=_between(300, round(12 * told**0.5), 1_200),
         rounds=_between(0, (people - 50_000) // 150, 1_000),
+        split=split,
     )
 
 
@@ -54,6 +60,7 @@ def synthesise(
     *,
     derived: Sequence[Derived] = (),
     home: Home | None = None,
+    doubt: bool = False,
     random: np.random.Generator,
     progress: Progress,
     effort: Effort | None = None,
@@ -65,6 +72,7 @@ def synthesise(
         rules: which two cells no record can have together.
         derived: variables that follow from the others in each record.
         home: the one that tells whether two countries are the same.
+        doubt: whether the few with two answers whom noise may have made are held to be next to none.
         random: draws the records.
         progress: listens to the stages.
         effort: how long to fit; ``None`` for what the people and the noise are worth.
@@ -83,7 +91,7 @@ def synthesise(
             do="Hand in more records before publishing, or choose a larger epsilon.",
         )
     whole, weight, rounds = _fitted(
-        measured, rules, derived, home, random=random, progress=progress, effort=effort
+        measured, rules, derived, home, doubt=doubt, random=random, progress=progress, effort=effort
     )
     wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
     made = 0
@@ -106,6 +114,7 @@ def _fitted(
     derived: Sequence[Derived],
     home: Home | None,
     *,
+    doubt: bool,
     random: np.random.Generator,
     progress: Progress,
     effort: Effort | None,
@@ -134,13 +143,16 @@ def _fitted(
         derived=derived,
         home=home,
     )
-    target = Target(people, one_way | two_way, deviations)
-    with progress.stage("fit two-way tables", effort.first_steps) as task:
-        fit.run(target, steps=effort.first_steps, rate=FIRST_RATE, advance=task.advance)
-    if three_way:
-        target = Target(people, one_way | two_way | three_way, deviations)
-        with progress.stage("fit three-way tables", effort.second_steps) as task:
-            fit.run(target, steps=effort.second_steps, rate=SECOND_RATE, advance=task.advance)
+    pairs, every = one_way | two_way, one_way | two_way | three_way
+    later = effort.steps * 3 // 4
+    with progress.stage("fit two-way tables", effort.steps + later) as task:
+        target = Target(people, pairs, deviations)
+        fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
+        fit.split(effort.split)
+        fit.run(target, steps=later, rate=LATER_RATE, advance=task.advance)
+    with progress.stage("fit all tables", later) as task:
+        target = Target(people, every, deviations)
+        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubt, advance=task.advance)
     _, weight = matrices(blocks, target)
     if home:
         own = blocks.slices[home.place]
