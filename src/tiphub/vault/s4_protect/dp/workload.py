@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations
+from math import prod
 
 import numpy as np
 
@@ -20,7 +21,7 @@ TRIPLES = Fraction(25, 100)
 
 MOST_TRIPLES = 300
 MOST_CELLS = 20_000
-PEOPLE_A_CELL = 4
+PEOPLE_A_CELL, PEOPLE_A_WANTED_CELL = 10, 4
 """A three-way table with more cells than this, or fewer people a cell, says little about each."""
 
 _GRAIN = 1_000_000
@@ -72,17 +73,18 @@ def choose_triples(
         (first, second): _dependence(cross[slices[first], slices[second]])
         for first, second in pairs(len(slices))
     }
-    most = min(MOST_CELLS, people / PEOPLE_A_CELL)
 
-    def says_something(table: Table) -> bool:
-        cells = np.prod([float(cardinalities[item]) for item in table])
-        return bool(cells <= most) and not crosses_itself(table, derived)
+    def says_something(table: Table, people_a_cell: int) -> bool:
+        cells = prod(cardinalities[item] for item in table)
+        return cells <= min(MOST_CELLS, people / people_a_cell) and not crosses_itself(table, derived)
 
     scored = []
-    for table in filter(says_something, combinations(range(len(slices)), 3)):
-        weakest, middle, _ = sorted(_pairs_of(table, dependence))
-        scored.append((-(weakest * middle), table))
-    chosen: list[Table] = [table for table in wanted if len(table) == 3 and says_something(table)]
+    for table in combinations(range(len(slices)), 3):
+        if says_something(table, PEOPLE_A_CELL):
+            weakest, middle, _ = sorted(_pairs_of(table, dependence))
+            scored.append((-(weakest * middle), table))
+    asked = [table for table in wanted if len(table) == 3]
+    chosen: list[Table] = [table for table in asked if says_something(table, PEOPLE_A_WANTED_CELL)]
     chosen += (table for _, table in sorted(scored))
     return list(dict.fromkeys(chosen))[:MOST_TRIPLES]
 
