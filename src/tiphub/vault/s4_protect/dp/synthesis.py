@@ -19,8 +19,8 @@ from tiphub.vault.s4_protect.dp.records import draw, settle
 
 FIRST_RATE = 0.15
 LATER_RATE = 0.1
-DOUBTING_PAYS = 3_000
-"""Up to so many people over the noise of a count; with more, little is invented that could be held."""
+DOUBTED_UP_TO = 100_000
+"""People; of more, little is invented that could be held, and holding only makes counts less exact."""
 AT_ONCE = 250_000
 """Records drawn and settled together; the next ones make up for what these are off."""
 
@@ -152,10 +152,9 @@ def _fitted(
         fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
         fit.split(effort.split)
         fit.run(target, steps=later, rate=LATER_RATE, advance=task.advance)
-    doubt = doubt and people < DOUBTING_PAYS * typical
     with progress.stage("fit all tables", later) as task:
         target = Target(people, every, deviations)
-        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubt, advance=task.advance)
+        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubt and people <= DOUBTED_UP_TO, advance=task.advance)
     _, weight = matrices(blocks, target)
     if home:
         own = blocks.slices[home.place]
