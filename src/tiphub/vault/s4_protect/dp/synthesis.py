@@ -152,9 +152,10 @@ def _fitted(
         fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
         fit.split(effort.split)
         fit.run(target, steps=later, rate=LATER_RATE, advance=task.advance)
+    doubt = doubt and people <= DOUBTED_UP_TO
     with progress.stage("fit all tables", later) as task:
         target = Target(people, every, deviations)
-        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubt and people <= DOUBTED_UP_TO, advance=task.advance)
+        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubt, advance=task.advance)
     _, weight = matrices(blocks, target)
     if home:
         own = blocks.slices[home.place]
