@@ -41,6 +41,7 @@ def synthesise(
 
     Writes records.csv, counts.csv (each count with its standard deviation and 95% bounds) and
     statement.json. The domains come from the layout and the declared years, never from the file.
+    Of up to 100,000 records, two answers together that noise may have made are held below ten people.
     Nothing is booked: keep account of what you publish, or use a hub, whose ledger does.
     The promise is to one record. In layouts of pairs that is a victim-perpetrator pair, not a person.
     """
