@@ -14,7 +14,8 @@ from scipy.stats import binomtest
 from tiphub.evidence.findings import Cell, Estimate, Finding, Result
 from tiphub.evidence.findings.intervals import difference, ratio, share
 from tiphub.evidence.findings.model import Measure
-from tiphub.evidence.findings.sentences import about, bracket, of_people, sentence
+from tiphub.evidence.findings.people import about, of_people
+from tiphub.evidence.findings.sentences import bracket, sentence
 from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
 
@@ -148,8 +149,14 @@ def test_a_noisy_count_is_said_no_more_exactly_than_its_interval(count, deviatio
 def test_how_many_of_how_many_is_said_with_the_noise_in_mind():
     found = Estimate(9_000, 5_634, 1_234, 0.219, 0.2, 0.24)
     assert of_people(found) == "1,234 of 5,634"
-    assert of_people(replace(found, noise=(13.0, 40.0))) == "about 1,234 of 5,630"
-    assert of_people(replace(found, numerator=1_229, noise=(13.0, 40.0))) == "about 1,230 of 5,630"
+    assert of_people(replace(found, noise=(13.0, 40.0))) == "1,234 of about 5,630"
+    assert of_people(replace(found, numerator=8_137, denominator=12_012, noise=(13.0, 13.0))) == (
+        "about 8,130 of 12,010"
+    )
+    assert of_people(replace(found, numerator=123, denominator=230, noise=(4.0, 4.0))) == "123 of about 230"
+    assert of_people(replace(found, numerator=123, denominator=234, noise=(4.0, 4.0))) == (
+        "123 of 234, with privacy noise"
+    )
     assert of_people(replace(found, numerator=3, noise=(13.0, 40.0))) == "fewer than 30 of about 5,600"
     assert of_people(replace(found, numerator=5_630, noise=(2.0, 40.0))) == "about 5,630 of 5,634"
     assert of_people(replace(found, numerator=0, noise=(0.0, 40.0))) == "nobody that is told, of about 5,600"
@@ -160,11 +167,16 @@ def test_who_divides_the_people_gets_the_share_beside_them(counts, noise, whole)
     numerator, base = counts
     estimate = Estimate(base, base, numerator, numerator / base, 0.0, 1.0, noise=(noise, whole))
     said = bracket(estimate)
-    if found := re.search(r"about ([\d,]+) of ([\d,]+)\)", said):
-        one, of = (int(text.replace(",", "")) for text in found.groups())
+    if found := re.search(r"; (about )?([\d,]+) of (about )?([\d,]+)(, with privacy noise)?\)", said):
+        one, of = (int(text.replace(",", "")) for text in (found[2], found[4]))
         assert said.startswith(f"{100 * one / of:.1f}% ")
+        assert not found[1] or one % 10 == 0
+        assert not found[3] or of % 10 == 0
+        assert bool(found[5]) == (one % 10 != 0 and of % 10 != 0)
+        assert abs(one - numerator) <= max(1.96 * noise, 0.5)
+        assert abs(of - base) <= max(1.96 * whole, 0.5)
     else:
-        assert re.search(r"(fewer than [\d,]+ of about|nobody that is told, of about) [\d,]+\)", said)
+        assert re.search(r"(fewer than [\d,]+ of|nobody that is told, of) (about )?[\d,]+\)", said)
 
 
 @given(COUNTS, st.floats(0, 1e4), st.floats(0, 1e4))

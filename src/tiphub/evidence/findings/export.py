@@ -6,7 +6,7 @@ from math import hypot
 from typing import Any
 
 from tiphub.evidence.findings.model import Estimate, Result
-from tiphub.evidence.findings.sentences import about, exactness
+from tiphub.evidence.findings.people import about, exactness
 from tiphub.evidence.interval import Z95
 
 FIGURES = ("people", "denominator", "numerator", "share", "low", "high", "why")

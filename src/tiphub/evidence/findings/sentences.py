@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
-from math import ceil, floor, log10, prod
 
 from tiphub.evidence.findings.model import Cell, Compare, Comparison, Estimate, Result
+from tiphub.evidence.findings.people import of_people, percent
 from tiphub.evidence.findings.words import gap, portion, times
-from tiphub.evidence.interval import Z95
 
 LISTED = 3
 """So many of the less frequent answers are named in a sentence; the chart has them all."""
@@ -50,70 +48,12 @@ def _some(labels: Sequence[str]) -> list[str]:
     return [*labels[:NAMED], f"{len(labels) - NAMED} more"] if len(labels) > NAMED + 1 else list(labels)
 
 
-def percent(value: float) -> str:
-    """A share as a percentage.
-
-    >>> percent(0.403)
-    '40.3%'
-    """
-    return f"{100 * value:.1f}%"
-
-
 def bracket(estimate: Estimate) -> str:
     """The figures behind a word."""
     if estimate.share is None or estimate.low is None or estimate.high is None:
         return ""
     interval = f"95% interval {100 * estimate.low:.1f}–{percent(estimate.high)}"
     return f"{percent(estimate.share)} ({interval}; {of_people(estimate)})"
-
-
-def of_people(estimate: Estimate) -> str:
-    """How many people of how many are behind a share, in round numbers where there is privacy noise."""
-    if estimate.numerator is None or estimate.denominator is None:
-        return ""
-    if estimate.noise is None:
-        return f"{estimate.numerator:,} of {estimate.denominator:,}"
-    numerator, base = rounded(estimate.numerator, estimate.denominator, estimate.noise)
-    if numerator:
-        return f"about {numerator:,} of {base:,}"
-    step = exactness(estimate.noise[0])
-    most = ceil((estimate.numerator + Z95 * estimate.noise[0]) / step) * step
-    return f"fewer than {most:,} of about {base:,}" if most else f"nobody that is told, of about {base:,}"
-
-
-def rounded(numerator: int, base: int, noise: tuple[float, float]) -> tuple[int, int]:
-    """Two counts as round as the deviations of their noise make them, and who divides them gets their share.
-
-    A numerator that noise hides altogether is 0, and has no share.
-
-    >>> rounded(1_234, 2_345, (40.0, 40.0)), percent(1_234 / 2_345)
-    ((1230, 2340), '52.6%')
-    """
-    exact = [exactness(deviation) for deviation in noise]
-    if not round(numerator / exact[0]):
-        return 0, about(base, noise[1])
-    steps = product(*([10**power for power in range(len(str(step)))] for step in exact))
-    for one, whole in sorted(steps, key=prod, reverse=True):
-        first, second = round(numerator / one) * one, round(base / whole) * whole
-        if first <= second and percent(first / second) == percent(numerator / base):
-            return first, second
-    return numerator, base
-
-
-def about(count: int, deviation: float) -> int:
-    """A noisy count to the digits that its 95% interval allows: what it is rounded to lies within.
-
-    >>> about(1_234, 4.0), about(1_234, 13.0), about(1_234, 40.0), about(1_234, 0.1)
-    (1230, 1230, 1200, 1234)
-    """
-    step = exactness(deviation)
-    return round(count / step) * step
-
-
-def exactness(deviation: float) -> int:
-    """The largest power of ten that the 95% interval of a noisy count is wide; at least 1."""
-    width = 2 * Z95 * deviation
-    return int(10 ** floor(log10(width))) if width > 1 else 1
 
 
 def missing(why: str, who: str, smallest_count: int | None) -> str:

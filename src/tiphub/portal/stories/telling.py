@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from tiphub.evidence.findings import Result, rounded, two_digits
+from tiphub.evidence.findings import Result, said, two_digits
 from tiphub.portal.stories.left_out import figure, speaking
 from tiphub.portal.stories.story import PLACE, Story, Words
 
@@ -35,14 +35,14 @@ def tell(
         left_out: what is missing, in sentences; they stand before the story.
     """
     body = _passages(story, results)
-    said = {found[2].strip() for found in PLACE.finditer(body) if found[1] == "finding"}
+    told = {found[2].strip() for found in PLACE.finditer(body) if found[1] == "finding"}
     filled: list[tuple[str, bool]] = []
 
     def keep(found: re.Match[str]) -> str:
         kind, given = found[1], (found[2] or "").strip()
         if kind == "chart" and drawn(results[given]):
             filled.append((chart(results[given]), True))
-        elif kind == "chart" and given in said:
+        elif kind == "chart" and given in told:
             filled.append(("", True))
         elif kind in {"finding", "chart"}:
             filled.append((str(escape(results[given].sentence)), False))
@@ -104,7 +104,7 @@ def number(place: str, results: Mapping[str, Result]) -> str:
     if isinstance(value, float):
         return f"{100 * value:.1f}%"
     if field in ("numerator", "denominator") and estimate.noise:
-        numerator, base = rounded(estimate.numerator or 0, estimate.denominator or 1, estimate.noise)
-        return f"about {numerator if field == 'numerator' else base:,}"
+        numerator, base = said(estimate.numerator or 0, estimate.denominator or 1, estimate.noise)
+        return numerator if field == "numerator" else base
     noisy = "privacy noise" in results[place.partition(".")[0]].includes
     return f"about {two_digits(value):,}" if noisy else f"{value:,}"
