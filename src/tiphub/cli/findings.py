@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from tiphub.cli.app import app
+from tiphub.cli.extras import of_portal
 from tiphub.cli.sources import open_source, open_vault
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
@@ -53,6 +54,9 @@ def findings(
     """
     from tiphub.evidence.findings import answer, as_json, choose, library, load_finding
 
+    if format is Format.html:
+        with of_portal():
+            from tiphub.portal.stories.sheet import sheet
     standard = load_standard()
     known = library(standard)
     own = [load_finding(path, standard) for path in file or []]
@@ -64,8 +68,6 @@ def findings(
         document = {"source": title, "findings": [as_json(result) for result in results]}
         typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
     elif format is Format.html:
-        from tiphub.portal.stories.sheet import sheet
-
         typer.echo(sheet(results, title))
     else:
         _show(results, opened.smallest_count, every=every)

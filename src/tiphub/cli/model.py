@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tiphub.cli.app import app
+from tiphub.cli.extras import of_portal
 from tiphub.cli.sources import NOT_PROTECTED, OwnRecords, Source, open_source, open_vault, pairs
 from tiphub.cli.tables import show_table
 from tiphub.errors import TiphubError
@@ -87,6 +88,8 @@ def model(
     """
     if chart is not None and chart.suffix not in {".svg", ".png"}:
         raise TiphubError("A chart is written as .svg or .png.", where=str(chart))
+    if chart is not None or format is Format.html:
+        _pictures()
     standard = load_standard()
     names = [name.strip() for text in on or [] for name in text.split(",") if name.strip()]
     asked = _Asked(outcome, tuple(names), pairs(among or []), pairs(reference or []), pairs(covariate or []))
@@ -228,10 +231,8 @@ def _show(found: "OddsRatios") -> None:
 
 
 def _pictures() -> ModuleType:
-    try:
+    with of_portal():
         from tiphub.portal import odds
-    except ImportError:
-        raise TiphubError("Charts are not installed.", do="Install tiphub[portal].") from None
     return odds
 
 

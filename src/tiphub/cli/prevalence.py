@@ -12,6 +12,7 @@ from rich.table import Table
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
+from tiphub.cli.extras import of_portal
 from tiphub.cli.tables import show_table
 from tiphub.errors import TiphubError
 
@@ -101,6 +102,8 @@ def _check_chart(chart: Path, systems: int) -> None:
         raise TiphubError("A chart shows one system.", do="Choose it with --entry.")
     if not chart.parent.is_dir():
         raise TiphubError("There is no such folder for the chart.", where=str(chart.parent))
+    with of_portal():
+        import tiphub.charts  # noqa: F401 - before minutes of work, not after
 
 
 def _interval(item: "Estimate") -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tiphub.cli.app import app
+from tiphub.cli.extras import of_portal
 from tiphub.cli.stories import check_stories
 from tiphub.errors import TiphubError
 
@@ -25,16 +26,11 @@ def serve(
     Addresses that visitors ask for are not logged. A release that is published while this runs is found at
     the next visit; nothing has to be restarted.
     """
-    try:
+    with of_portal():
         import uvicorn
 
         from tiphub.portal import PortalSettings, create_app
         from tiphub.portal.catalog import Catalog
-    except ModuleNotFoundError as missing:
-        raise TiphubError(
-            f"The portal is not installed here ({missing.name} is missing).",
-            do='Run: pip install "tiphub[portal]"',
-        ) from None
     check_stories()
     catalog = Catalog(releases)
     shelf = catalog.look()
