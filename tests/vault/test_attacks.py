@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from tiphub.errors import TiphubError
 from tiphub.progress import Silent
@@ -132,8 +133,19 @@ def test_no_records_and_one_column_are_attacked_too() -> None:
     assert all(item.on_people.right == 0 for item in nothing)
 
 
-def test_rates_and_differences_are_those_of_the_literature() -> None:
-    """Newcombe 1998, table II (56/70 against 48/80): 0.2, 0.0524 to 0.3339."""
-    one, other = (rate(np.arange(n) < k, 1.959964) for k, n in ((56, 70), (48, 80)))
-    assert beyond(one, other) == pytest.approx((0.2, 0.0524, 0.3339), abs=5e-5)
-    assert rate(np.zeros(0, bool), 1.96).low == 0
+def test_rates_are_those_of_the_literature() -> None:
+    """Newcombe 1998 (two-sided intervals for the single proportion), table I: 81 of 263, method 5."""
+    found = rate(np.arange(263) < 81, 0.025)
+    assert (found.low, found.high) == pytest.approx((0.2527, 0.3676), abs=5e-5)
+    assert rate(np.zeros(0, bool), 0.025).low == 0
+
+
+@pytest.mark.parametrize(("people", "control"), [(30, 30), (60, 30), (60, 60)])
+def test_no_more_false_alarms_than_promised(people: int, control: int) -> None:
+    """All outcomes of two equally good guesses, by their chance: none is left to luck."""
+    tail = 0.025 / 55
+    rates = [[rate(np.arange(n) < k, tail) for k in range(n + 1)] for n in (people, control)]
+    alarm = np.array([[beyond(one, other)[1] > 0 for other in rates[1]] for one in rates[0]])
+    for chance in np.linspace(0.02, 0.98, 49):
+        one, other = (binom.pmf(np.arange(n + 1), n, chance) for n in (people, control))
+        assert one @ alarm @ other <= tail

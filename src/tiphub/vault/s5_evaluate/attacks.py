@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import beta
 
 from tiphub.standard.variables import Codes
 from tiphub.vault.s5_evaluate.search import Hits, Near, nearest, singled_out
@@ -27,7 +27,10 @@ FEWEST = 30
 
 @dataclass(frozen=True)
 class Rate:
-    """How often a guess was right, with its interval (Wilson)."""
+    """How often a guess was right, with its interval (Clopper and Pearson 1934).
+
+    It never holds less often than it says: shorter ones do, of few guesses and far out, where an alarm is.
+    """
 
     right: int
     guesses: int
@@ -41,7 +44,8 @@ class Attack:
     """One attack: on people in the data, on a control of people who were not, and by guessing blindly.
 
     ``beyond`` is how much more often the attack was right about people in the data, with its interval
-    (Newcombe 1998, method 10). ``naive`` guesses without the records (`None` where there is no such guess).
+    (from those of the two rates: Zou and Donner 2008). ``naive`` guesses without the records (`None` where
+    there is no such guess).
     """
 
     name: str
@@ -85,34 +89,33 @@ def attack(
     width = records.shape[1]
     sizes = sorted({min(3, width), max(1, width // 2)})
     wanted = len(sizes) + (width + 1 if width > 1 else 0)
-    z = float(norm.ppf(1 - (1 - CONFIDENCE) / 2 / wanted))
+    tail = (1 - CONFIDENCE) / 2 / wanted
     found = []
     for known in sizes:
         single = singled_out(records, (people, control), random, guesses, known)
-        found.append(_attack(f"singling out by {known} columns", single[0], single[1], z))
+        found.append(_attack(f"singling out by {known} columns", single[0], single[1], tail))
     if width > 1:
         order = random.permutation(width)
         halves = np.sort(order[: width // 2]), np.sort(order[width // 2 :])
         near = [nearest(records, rows, halves, NEIGHBOURS) for rows in targets]
-        found.append(_attack("linking two halves", near[0].linked, near[1].linked, z))
+        found.append(_attack("linking two halves", near[0].linked, near[1].linked, tail))
         for secret, name in enumerate(names):
             inferred = [_inferred(item, rows, secret) for item, rows in zip(near, targets, strict=True)]
             if min(map(len, inferred)) < FEWEST:
                 continue
             blind = _guessed_blindly(records, targets[0], secret)
-            found.append(_attack(f"inferring {name}", inferred[0], inferred[1], z, blind))
+            found.append(_attack(f"inferring {name}", inferred[0], inferred[1], tail, blind))
     return tuple(found)
 
 
-def rate(hits: Hits, z: float) -> Rate:
-    """A share with its Wilson interval."""
+def rate(hits: Hits, tail: float) -> Rate:
+    """A share with its exact interval; beyond each end lies a chance of at most ``tail``."""
     right, guesses = int(hits.sum()), len(hits)
     if not guesses:
         return Rate(0, 0, 0.0, 0.0, 1.0)
-    share = right / guesses
-    middle = (share + z * z / (2 * guesses)) / (1 + z * z / guesses)
-    half = z * np.sqrt(share * (1 - share) / guesses + z * z / (4 * guesses**2)) / (1 + z * z / guesses)
-    return Rate(right, guesses, share, max(0.0, float(middle - half)), min(1.0, float(middle + half)))
+    low = float(beta.ppf(tail, right, guesses - right + 1)) if right else 0.0
+    high = float(beta.ppf(1 - tail, right + 1, guesses - right)) if right < guesses else 1.0
+    return Rate(right, guesses, right / guesses, low, high)
 
 
 def beyond(one: Rate, other: Rate) -> tuple[float, float, float]:
@@ -123,9 +126,9 @@ def beyond(one: Rate, other: Rate) -> tuple[float, float, float]:
     return gap, float(gap - down), float(gap + up)
 
 
-def _attack(name: str, on_people: Hits, on_control: Hits, z: float, blind: Hits | None = None) -> Attack:
-    people, control = rate(on_people, z), rate(on_control, z)
-    naive = None if blind is None else rate(blind, z)
+def _attack(name: str, on_people: Hits, on_control: Hits, tail: float, blind: Hits | None = None) -> Attack:
+    people, control = rate(on_people, tail), rate(on_control, tail)
+    naive = None if blind is None else rate(blind, tail)
     return Attack(name, people, control, naive, beyond(people, control))
 
 
