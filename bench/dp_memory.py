@@ -43,9 +43,8 @@ def own(process: int) -> int:
     return next((int(line.split()[1]) for line in status.splitlines() if line.startswith("RssAnon")), 0)
 
 
-def measured(file: Path, out: Path) -> str:
-    """A row of the table."""
-    words = ["synthesise", str(file), "--layout", "ctdc-2024", "--years", "2002-2025", "--out", str(out)]
+def measured(words: list[str]) -> str:
+    """What a run of ``tiphub`` took: seconds, seconds of processors, most memory, and most of its own."""
     start, most = time.perf_counter(), 0
     process = subprocess.Popen(
         [sys.executable, "-m", "tiphub", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -81,7 +80,8 @@ def main() -> None:
             if not file.exists():
                 redrawn(simulated, file, rows)
             with tempfile.TemporaryDirectory(dir=work) as out:
-                print(f"| {rows:,} | {measured(file, Path(out) / 'made')} |", flush=True)
+                words = ["synthesise", str(file), "--layout", "ctdc-2024", "--years", "2002-2025"]
+                print(f"| {rows:,} | {measured([*words, '--out', f'{out}/made'])} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -88,9 +88,9 @@ def _layouts() -> Sequence[str]:
 
 
 def _audit(file: Path, layout: str | None, chosen: Sequence[str] | None, k: int) -> _Audited:
-    from tiphub.engine import DuckDBEngine
+    from tiphub.engine import spilling
 
-    with DuckDBEngine() as engine:
+    with spilling() as engine:
         if layout is None:
             return _audit_raw(file, engine, chosen, k)
         return _audit_layout(file, layout, engine, chosen, k)

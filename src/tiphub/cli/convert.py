@@ -22,14 +22,14 @@ def convert(
     """Convert a file from one layout to another and tell what the other cannot say."""
     import pyarrow.csv as pa_csv
 
-    from tiphub.engine import DuckDBEngine
+    from tiphub.engine import spilling
     from tiphub.mapping import load_layout, open_standard, standard_of, write_layout
 
     standard = standard_of(source)
     layout = load_layout(target, standard)
     if out.exists() and not overwrite:
         raise TiphubError("The file to write is there already.", where=str(out), do="Add --overwrite.")
-    with DuckDBEngine() as engine:
+    with spilling() as engine:
         opened = open_standard(file, source, standard, engine)
         written, losses = write_layout(opened.table.order_by("row"), layout, standard)
     part = out.with_name(f"{out.name}.part")

@@ -59,7 +59,7 @@ def tabulate(
     A group follows CTDC's denominator rule: among the records with at least one of its options set.
     A field is taken among the records whose value is known.
     """
-    from tiphub.engine import DuckDBEngine
+    from tiphub.engine import spilling
     from tiphub.evidence import tabulate as count
     from tiphub.mapping import standard_of
 
@@ -67,7 +67,7 @@ def tabulate(
         raise TiphubError("Name either a group or a field.", do="Give --group or --field, not both.")
     standard = standard_of(layout)
     conditions = pairs(where or [])
-    with DuckDBEngine() as engine:
+    with spilling() as engine:
         opened = open_source(source, layout, standard, engine)
         found = count(
             opened.table,

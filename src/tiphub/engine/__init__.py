@@ -2,5 +2,6 @@
 
 from tiphub.engine.duckdb_engine import DuckDBEngine, speaking
 from tiphub.engine.protocol import Engine, Step
+from tiphub.engine.spilling import spilling
 
-__all__ = ["DuckDBEngine", "Engine", "Step", "speaking"]
+__all__ = ["DuckDBEngine", "Engine", "Step", "speaking", "spilling"]

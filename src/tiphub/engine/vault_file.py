@@ -1,16 +1,12 @@
-"""A database file that is encrypted at rest: AES-256-GCM, its write-ahead log and its spill files too.
-
-DuckDB writes encrypted files only with the cryptography of its ``httpfs`` extension, which the package index
-carries; it is loaded from the installed package, so that nothing is fetched and nothing is written elsewhere.
-"""
+"""A database file that is encrypted at rest: AES-256-GCM, its write-ahead log and its spill files too."""
 
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
 from tiphub.engine.duckdb_engine import DuckDBEngine, speaking
+from tiphub.engine.encryption import encrypt_spill, quoted
 from tiphub.errors import TiphubError
 
 CATALOG = "vault"
@@ -26,8 +22,7 @@ def open_encrypted(
     """
     engine = DuckDBEngine(memory_limit=memory_limit, temp_directory=temp_directory, threads=threads)
     try:
-        engine.execute(f"LOAD {_quoted(str(_extension()))}")
-        engine.execute("SET temp_file_encryption = true")
+        encrypt_spill(engine)
         with speaking(str(path)):
             _attach(engine, path, key)
         engine.execute("SET lock_configuration = true")
@@ -40,8 +35,8 @@ def open_encrypted(
 def _attach(engine: DuckDBEngine, path: Path, key: str) -> None:
     # DuckDB's own messages may quote the statement, and the key with it: none of them is passed on.
     try:
-        options = f"ENCRYPTION_KEY {_quoted(key)}, ENCRYPTION_CIPHER 'GCM'"
-        engine.execute(f"ATTACH {_quoted(str(path))} AS {CATALOG} ({options})")
+        options = f"ENCRYPTION_KEY {quoted(key)}, ENCRYPTION_CIPHER 'GCM'"
+        engine.execute(f"ATTACH {quoted(str(path))} AS {CATALOG} ({options})")
     except duckdb.IOException as error:
         text = str(error)
         if "lock" in text.lower():
@@ -72,22 +67,3 @@ def _unreadable(path: Path) -> TiphubError:
         where=str(path),
         do="Restore it from a backup.",
     )
-
-
-def _extension() -> Path:
-    found = find_spec("duckdb_extension_httpfs")
-    if found is None or found.origin is None:
-        raise TiphubError("The vault's encryption is not installed.", do='Run: pip install "tiphub[vault]"')
-    folder = Path(found.origin).parent / "extensions" / f"v{duckdb.__version__}"
-    path = folder / "httpfs.duckdb_extension"
-    if not path.is_file():
-        raise TiphubError(
-            f"The vault's encryption is installed for another version than DuckDB {duckdb.__version__}.",
-            where=str(folder),
-            do='Run: pip install --force-reinstall "tiphub[vault]"',
-        )
-    return path
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

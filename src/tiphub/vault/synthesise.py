@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tiphub.engine import DuckDBEngine
+from tiphub.engine import DuckDBEngine, spilling
 from tiphub.engine.protocol import BATCH_ROWS
 from tiphub.errors import TiphubError
 from tiphub.mapping import Layout, in_sets, layout_variables, layout_words, open_standard, write_layout
@@ -21,6 +21,9 @@ from tiphub.vault.s4_protect import Population
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy
 from tiphub.vault.s4_protect.dp.synthesis import Effort
 from tiphub.vault.units import of_records
+
+_MEMORY = "300MB"
+"""For the true rows; what does not fit lies encrypted on the disk."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +67,14 @@ def synthesise(
         standard: what the columns mean.
         progress: listens to the stages.
         effort: how long to fit the records, if not as long as a release is worth.
-        folder: where the records lie until they are written (see `tiphub.tabular.mapped`).
+        folder: where the records lie until they are written (see `tiphub.tabular.mapped`), and true rows that
+            memory does not hold, encrypted.
 
     Raises:
         TiphubError: the file cannot be read, has too few people for the budget, or so many that delta says
             nothing (held against the noisy number of people).
     """
-    with DuckDBEngine() as engine:
+    with spilling(folder, memory_limit=_MEMORY, threads=4) as engine:
         opened, standard = in_sets(open_standard(file, layout, standard, engine), standard)
         variables = layout_variables(opened.layout, standard, years=years)
         table = engine.view("_in_domain", _in_domain(opened.table, variables, standard))
