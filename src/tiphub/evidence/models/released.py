@@ -203,8 +203,9 @@ def _some(shape: Declared, tables: Tables, on: Sequence[str]) -> tuple[Declared,
 
 
 def _about(model: DeclaredModel, shape: Declared, tables: Tables) -> list[str]:
-    stds = sorted(float(table.std.min()) for table in tables.values())
-    notes = [f"Noise on the model's counts: a standard deviation of {stds[0]:.1f} people."]
+    stds = np.concatenate([table.std.ravel() for table in tables.values()])
+    ends = dict.fromkeys(f"{end:.1f}" for end in (stds.min(), stds.max()))
+    notes = [f"Noise on the model's counts: a standard deviation of {' to '.join(ends)} people."]
     if model.among:
         among = " and ".join(f"{name} is {value}" for name, value in model.among.items())
         notes.append(f"Only people whose {among}.")

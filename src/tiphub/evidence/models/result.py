@@ -29,12 +29,12 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One row of the table: a category against its reference, or a number a unit up.
+    """One row of the table: a category against its reference, or a number a step up.
 
     Attributes:
         variable: the covariate's name.
         level: the category's code; ``None`` for a number.
-        label: the category's label; of a number, what one unit is.
+        label: the category's label; of a number, what one step is.
         reference: whether it is the category that the others are compared with (its ratio is 1).
         yes: people used of this category with the outcome; ``None`` for a number, or where held back.
         no: the same without the outcome.

@@ -53,7 +53,7 @@ class Term:
 
     @property
     def is_number(self) -> bool:
-        """Whether its ratio is a step of one unit."""
+        """Whether it is a number, whose ratio is of a ``step``."""
         return not self.labels
 
     @property

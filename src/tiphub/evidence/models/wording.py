@@ -32,18 +32,19 @@ def written(ratio: Ratio | None) -> str:
 def figure(value: float) -> str:
     """Up to three digits that matter; beyond 1,000 and below 0.001 no digit does.
 
-    >>> [figure(value) for value in (0.0123, 0.612, 5.57, 22.76, 234.5, 1e9)]
-    ['0.012', '0.61', '5.57', '22.8', '234', 'over 1,000']
+    >>> [figure(value) for value in (0.0123, 0.612, 5.57, 9.998, 22.76, 234.5, 1e9)]
+    ['0.012', '0.61', '5.57', '10.0', '22.8', '234', 'over 1,000']
     """
     if value >= 1000:
         return "over 1,000"
     if value < 0.001:
         return "under 0.001"
-    if value >= 100:
+    shown = float(f"{value:.3g}")
+    if shown >= 100:
         return f"{value:.0f}"
-    if value >= 10:
+    if shown >= 10:
         return f"{value:.1f}"
-    return f"{value:.2f}" if value >= 0.1 else f"{value:.2g}"
+    return f"{value:.2f}" if round(value, 3) >= 0.1 else f"{value:.2g}"
 
 
 def widened(effect: Effect) -> str:

@@ -119,6 +119,6 @@ def value_label(name: str, value: str, standard: Standard, t: Texts) -> str:
     column = standard.columns.get(name)
     if column is not None and column.codes is not None:
         for code in standard.code_lists[column.codes].codes:
-            if value.casefold() in {name.casefold() for name in (code.code, *code.label.values())}:
+            if value.casefold() in {text.casefold() for text in (code.code, *code.label.values())}:
                 return t.of(code.label)
     return t.or_empty(f"models.flag.{value.casefold()}") or value

@@ -1,6 +1,7 @@
 """The models page: what the models that the hub declared found, and each one's files."""
 
 import json
+from shlex import quote
 from typing import Any
 
 from fastapi.responses import Response
@@ -111,5 +112,5 @@ _KIND = {"vl.json": "Vega-Lite"}
 def _command(fitted: Fitted) -> str:
     """How the command line is asked for the same model."""
     model = fitted.model
-    chosen = "".join(f" --among {name}={value}" for name, value in model.among.items())
+    chosen = "".join(f" --among {quote(f'{name}={value}')}" for name, value in model.among.items())
     return f"tiphub model FOLDER --outcome {model.outcome.name} --on {','.join(model.on)}{chosen}"
