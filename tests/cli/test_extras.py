@@ -1,4 +1,4 @@
-"""Commands where the portal's libraries are not installed: what is missing and what to do, before all work."""
+"""Commands where the portal's libraries are not installed: what is missing, and what to do."""
 
 import subprocess
 import sys

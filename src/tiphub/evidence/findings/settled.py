@@ -34,10 +34,12 @@ def settled(found: Sequence[Found | None], counts: Sequence[tuple[int, int]]) ->
         excess = max(excess, 0.0)
     while abs(excess) > 1e-6 and (total := sum(weights)) > 0:
         after = [
-            max(one - excess * weight / total, 0.0) for one, weight in zip(numbers, weights, strict=True)
+            max(number - excess * weight / total, 0.0)
+            for number, weight in zip(numbers, weights, strict=True)
         ]
         excess -= sum(numbers) - sum(after)
-        numbers, weights = after, [weight if one else 0.0 for one, weight in zip(after, weights, strict=True)]
+        weights = [weight if number else 0.0 for number, weight in zip(after, weights, strict=True)]
+        numbers = after
     return [
         Found(number, base, Carried(_widened(item, number), whole=whole, apart=item.carried.apart))
         for item, number in zip(told, _rounded(numbers), strict=True)
