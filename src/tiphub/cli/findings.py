@@ -76,13 +76,13 @@ def findings(
 def _open(
     source: Path, layout: str | None, standard: Standard, stack: ExitStack, *, vault: bool
 ) -> "tuple[Source, str]":
-    from tiphub.engine import DuckDBEngine
+    from tiphub.engine import spilling
     from tiphub.evidence.findings import Source, of_release
 
     if vault:
         own = open_vault(source, layout, standard, stack)
         return Source(own.table), own.title
-    engine = stack.enter_context(DuckDBEngine())
+    engine = stack.enter_context(spilling())
     opened = open_source(source, layout, standard, engine)
     if opened.release is None:
         return Source(opened.table), source.name

@@ -129,9 +129,9 @@ def _of_source(
     source: Path, layout: str | None, standard: Standard, asked: _Asked, unknown: Unknown
 ) -> "tuple[OddsRatios, str]":
     """The odds ratios of a data file or a release, and how it is named."""
-    from tiphub.engine import DuckDBEngine
+    from tiphub.engine import spilling
 
-    with DuckDBEngine() as engine:
+    with spilling() as engine:
         opened = open_source(source, layout, standard, engine)
         release = opened.release
         if release is None:

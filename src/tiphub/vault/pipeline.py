@@ -194,7 +194,7 @@ def build(
         if others:
             beside = tuple(release.version for release in others)
             ledger.sign_mixed(signer, method=method.name, version=version, others=beside)
-        conclusions = s5_evaluate.conclude(population, store.standard, progress=progress)
+        conclusions = s5_evaluate.conclude(population, store.standard, folder=hub.vault, progress=progress)
         booked: AbstractContextManager[Booking | None] = nullcontext()
         if spend:
             booked = paid(

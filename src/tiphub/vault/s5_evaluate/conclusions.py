@@ -8,12 +8,13 @@ frequent, or how large a share is in words. It is put as what it leaves possible
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 
-from tiphub.engine import DuckDBEngine
+from tiphub.engine import DuckDBEngine, spilling
 from tiphub.evidence.findings import Cell, Result, Source, answer, library, of_release
 from tiphub.evidence.findings.words import portion
 from tiphub.progress import Progress, Silent
@@ -46,16 +47,22 @@ class Claim:
 
 
 def conclude(
-    population: People, standard: Standard, *, progress: Progress | None = None
+    population: People, standard: Standard, *, folder: Path | None = None, progress: Progress | None = None
 ) -> dict[str, dict[str, Any]]:
     """What the library of findings concludes from the people themselves: to be kept in the vault.
+
+    Args:
+        population: the people; they are counted again and again, packed in memory.
+        standard: what their columns mean.
+        folder: where those lie, encrypted, whom memory does not hold.
+        progress: listens to the findings.
 
     Returns:
         For each finding that the columns can answer its ``sentence`` and ``claims``, as plain data.
     """
     schema = _schema(population.variables)
     rows = (_typed(batch, population.variables, schema) for batch in population.batches())
-    with DuckDBEngine() as engine:
+    with spilling(folder) as engine:
         table = engine.collect("people", schema, rows)
         return {
             result.finding.name: {
