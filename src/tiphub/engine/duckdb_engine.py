@@ -43,7 +43,8 @@ class _Counted:
 class DuckDBEngine:
     """Tables in memory, spilled to ``temp_directory`` when they outgrow ``memory_limit``.
 
-    Without a ``temp_directory`` nothing is ever written to disk by itself. Extensions are never fetched.
+    Without a ``temp_directory`` nothing is ever written to disk by itself. What is spilled there lies in
+    clear: for people's rows there is `spilling`. Extensions are never fetched.
 
     Args:
         memory_limit: for example ``"2GB"``; DuckDB's own choice (80% of the machine) when left out.
@@ -140,9 +141,10 @@ class DuckDBEngine:
         return self.backend.table(name, database=("temp", "main"))
 
     def collect(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ir.Table:
-        """Keep a stream's rows in memory as a table, packed as they come: some ten bytes a row of codes.
+        """Keep a stream's rows as a table, packed as they come: some ten bytes a row of codes.
 
-        The stream may be of this engine's own `batches`.
+        They lie in memory, and beyond its limit where the engine spills. The stream may be of this engine's
+        own `batches`.
         """
         # A connection of its own: a statement on the stream's would end the stream.
         with speaking(), closing(self._con.cursor()) as other:

@@ -36,7 +36,7 @@ class Engine(Protocol):
         """A `view` of a long expression that is built in steps, each of which is compiled by itself."""
 
     def collect(self, name: str, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> ir.Table:
-        """Keep a stream's rows in memory as a table, packed as they come."""
+        """Keep a stream's rows as a table, packed as they come; in memory unless the engine spills."""
 
     def write_parquet(self, expr: ir.Table, path: Path) -> None:
         """Write an expression to a Parquet file."""

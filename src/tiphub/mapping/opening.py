@@ -42,7 +42,9 @@ def read_options(mapping: Mapping) -> ReadOptions:
 
 
 def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -> StandardTable:
-    """Read a data file by one of the standard's layouts; the accepted rows are kept in memory, packed.
+    """Read a data file by one of the standard's layouts; the accepted rows are kept, packed, by the engine.
+
+    What the engine spills of them is in clear unless it is one of `tiphub.engine.spilling`.
 
     Raises:
         TiphubError: no such file or layout, a column is missing, or no row could be read.

@@ -52,7 +52,7 @@ def conclude(
     """What the library of findings concludes from the people themselves: to be kept in the vault.
 
     Args:
-        population: the people; they are counted again and again, packed in memory.
+        population: the people; they are counted again and again, packed.
         standard: what their columns mean.
         folder: where those lie, encrypted, whom memory does not hold.
         progress: listens to the findings.
