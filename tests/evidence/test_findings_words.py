@@ -14,7 +14,7 @@ from scipy.stats import binomtest
 from tiphub.evidence.findings import Cell, Estimate, Finding, Result
 from tiphub.evidence.findings.intervals import difference, ratio, share
 from tiphub.evidence.findings.model import Measure
-from tiphub.evidence.findings.people import about, of_people
+from tiphub.evidence.findings.people import about, everybody, of_people, one_of
 from tiphub.evidence.findings.sentences import bracket, sentence
 from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
@@ -270,3 +270,14 @@ def test_without_the_noise_counted_in_they_would_not():
         found = share(int(counts[0]), int(counts.sum()))
         held += found.low <= 0.4 <= found.high
     assert held / 1_000 < 0.9
+
+
+def test_a_number_of_people_alone_is_said_as_beside_its_share_or_as_its_noise_leaves_it():
+    found = Estimate(12_012, 12_012, 8_137, 0.677, 0.6, 0.7, noise=(13.0, 13.0), exactness=(13.0, 40.0))
+    assert [one_of(found, name) for name in ("numerator", "denominator")] == ["about 8,130", "about 12,010"]
+    assert everybody(found) == "about 12,000"
+    small = replace(found, numerator=123, denominator=234, noise=(4.0, 13.0))
+    assert [one_of(small, name) for name in ("numerator", "denominator")] == ["about 120", "about 230"]
+    assert one_of(replace(small, numerator=2), "numerator") == "fewer than 10"
+    assert one_of(replace(small, noise=None), "numerator") == "123"
+    assert everybody(replace(small, exactness=None)) == "12,012"

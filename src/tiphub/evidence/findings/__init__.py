@@ -5,7 +5,7 @@ from tiphub.evidence.findings.export import as_json, coverage, included, two_dig
 from tiphub.evidence.findings.largest import largest
 from tiphub.evidence.findings.load import TOPICS, choose, library, load_finding, parse_finding
 from tiphub.evidence.findings.model import Cell, Comparison, Estimate, Finding, Result
-from tiphub.evidence.findings.people import of_people, said
+from tiphub.evidence.findings.people import everybody, of_people, one_of
 from tiphub.evidence.findings.sources import Source, of_noisy, of_release
 from tiphub.evidence.findings.together import counted_together
 
@@ -22,6 +22,7 @@ __all__ = [
     "choose",
     "counted_together",
     "coverage",
+    "everybody",
     "included",
     "largest",
     "library",
@@ -29,7 +30,7 @@ __all__ = [
     "of_noisy",
     "of_people",
     "of_release",
+    "one_of",
     "parse_finding",
-    "said",
     "two_digits",
 ]

@@ -6,7 +6,7 @@ from math import hypot
 from typing import Any
 
 from tiphub.evidence.findings.model import Estimate, Result
-from tiphub.evidence.findings.people import about, exactness
+from tiphub.evidence.findings.people import everybody, exactness
 from tiphub.evidence.interval import Z95
 
 FIGURES = ("people", "denominator", "numerator", "share", "low", "high", "why")
@@ -57,17 +57,16 @@ def _covered(estimate: Estimate) -> str:
     share, people, known = estimate.coverage, estimate.people, estimate.known
     if share is None or not people or known is None:
         return ""
-    step, whole, lead = 1, f"{people:,}", ""
+    step, lead = 1, ""
     if estimate.exactness is not None:
         deviation = 100 * hypot(estimate.exactness[0], share * estimate.exactness[1]) / people
         if 2 * Z95 * deviation >= _VAGUE:
             return ""
         step, lead = exactness(deviation), "about "
-        whole = f"about {about(people, estimate.exactness[1]):,}"
     percent = round(100 * share / step) * step
     if round(100 * min((known + estimate.hidden) / people, 1.0)) > percent:
         lead = "at least " if not lead else "at least about "
-    return f"{lead}{percent}% of {whole}"
+    return f"{lead}{percent}% of {everybody(estimate)}"
 
 
 _VAGUE = 50

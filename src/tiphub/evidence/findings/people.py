@@ -29,6 +29,25 @@ def of_people(estimate: Estimate) -> str:
     return f"{numerator} of {base}, with privacy noise" if unrounded else f"{numerator} of {base}"
 
 
+def one_of(estimate: Estimate, field: str) -> str:
+    """The numerator or the denominator of a share standing alone: as beside the share, if that is round.
+
+    Else it has the digits that its own noise leaves, for nobody divides it.
+    """
+    counts = (estimate.numerator or 0, estimate.denominator or 0)
+    place = ("numerator", "denominator").index(field)
+    text = said(*counts, estimate.noise)[place]
+    if estimate.noise is None or not text[0].isdigit():
+        return text
+    return _written(about(counts[place], estimate.noise[place]))
+
+
+def everybody(estimate: Estimate) -> str:
+    """How many people are in the population: with privacy noise, to the digits that it leaves."""
+    people = estimate.people or 0
+    return f"{people:,}" if estimate.exactness is None else f"about {about(people, estimate.exactness[1]):,}"
+
+
 NOBODY = "nobody that is told"
 """Of a noisy count: it is 0, and without noise of its own."""
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from markdown_it import MarkdownIt
 from markupsafe import Markup, escape
 
-from tiphub.evidence.findings import Result, said, two_digits
+from tiphub.evidence.findings import Result, everybody, one_of, two_digits
 from tiphub.portal.stories.left_out import figure, speaking
 from tiphub.portal.stories.story import PLACE, Story, Words
 
@@ -104,7 +104,8 @@ def number(place: str, results: Mapping[str, Result]) -> str:
     if isinstance(value, float):
         return f"{100 * value:.1f}%"
     if field in ("numerator", "denominator") and estimate.noise:
-        numerator, base = said(estimate.numerator or 0, estimate.denominator or 1, estimate.noise)
-        return numerator if field == "numerator" else base
+        return one_of(estimate, field)
+    if field == "people" and estimate.exactness:
+        return everybody(estimate)
     noisy = "privacy noise" in results[place.partition(".")[0]].includes
     return f"about {two_digits(value):,}" if noisy else f"{value:,}"
