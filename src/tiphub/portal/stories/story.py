@@ -17,7 +17,8 @@ from tiphub.standard import Standard
 PLACE = re.compile(r"\{\{\s*(\w+)\s*(?::\s*([^}]*?))?\s*\}\}")
 FIELDS = ("share", "low", "high", "numerator", "denominator", "people", "coverage")
 STATES = ("more", "less", "unclear", "told", "untold")
-_KINDS = ("finding", "chart", "number", "define", "cite", "when", "otherwise", "end")
+_OF_FINDINGS = ("finding", "chart", "number", "when")
+_KINDS = (*_OF_FINDINGS, "define", "cite", "otherwise", "end")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,6 @@ class Story:
     summary: str
     body: str
     findings: tuple[str, ...]
-    charts: tuple[str, ...]
-    cites: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,13 +128,13 @@ def parse_story(text: str, source: str, known: Words) -> Story:
     body = parts[2]
     offset = text[: text.index(body)].count("\n") if body else 0
     refuse_numbers("\n" * offset + PLACE.sub(_gap, body), source)
-    used: dict[str, list[str]] = {kind: [] for kind in _KINDS}
+    findings: list[str] = []
     depth = 0
     for found in PLACE.finditer(body):
         where = f"{source}, line {offset + body[: found.start()].count(chr(10)) + 1}"
         kind, given = found[1], (found[2] or "").strip()
         name = _check(kind, given, known, where)
-        used[kind].append(name)
+        findings += [name] if kind in _OF_FINDINGS else []
         depth += {"when": 1, "end": -1}.get(kind, 0)
         if depth not in {0, 1} or (kind == "otherwise" and depth == 0):
             raise TiphubError("“when”, “otherwise” and “end” do not fit together.", where=where)
@@ -143,16 +142,7 @@ def parse_story(text: str, source: str, known: Words) -> Story:
         raise TiphubError("A “when” has no “end”.", where=source)
     if left := re.search(r"\{\{|\}\}", PLACE.sub("", body)):
         raise TiphubError(f"A stray {left[0]} is left in the text.", where=source)
-    names = [name for kind in ("finding", "chart", "number", "when") for name in used[kind]]
-    return Story(
-        _name(source),
-        head["title"],
-        head["summary"],
-        body.strip(),
-        tuple(dict.fromkeys(names)),
-        tuple(dict.fromkeys(used["chart"])),
-        tuple(dict.fromkeys(used["cite"])),
-    )
+    return Story(_name(source), head["title"], head["summary"], body.strip(), tuple(dict.fromkeys(findings)))
 
 
 def _gap(found: re.Match[str]) -> str:
