@@ -165,7 +165,7 @@ def test_real_noise_differs_each_time_and_states_its_epsilon() -> None:
 
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_few_columns(width: int) -> None:
-    made = protect(people(600)[:, :width], columns()[:width], effort=TINY)
+    made = protect(people(1_500)[:, :width], columns()[:width], effort=TINY)
     assert made.records.num_columns == width
     assert {len(row["fields"].split("|")) for row in made.counts.to_pylist()[1:]} == set(range(1, width + 1))
 

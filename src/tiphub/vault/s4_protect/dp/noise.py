@@ -34,7 +34,7 @@ class FreshNoise:
     Canonne, Kamath, Steinke: The Discrete Gaussian for Differential Privacy (NeurIPS 2020).
     """
 
-    private: bool = True
+    private: bool = field(default=True, init=False)
 
     def add(self, counts: Counts, *, scale: float) -> Counts:
         """The counts with noise."""
