@@ -19,7 +19,7 @@ from tiphub.tabular.mapped import Mapped
 
 ROWS = 2**17
 """Rows that are written at a time; a row group of the Parquet file has as many."""
-_MEMORY = "500MB"
+_MEMORY = "250MB"
 """For sorting; what needs more is sorted on the disk."""
 
 
@@ -47,7 +47,7 @@ def typed_records(records: pa.Table, variables: Sequence[Variable], folder: Path
     done = Mapped(schema, folder)
     with (
         tempfile.TemporaryDirectory(dir=folder) as spill,
-        DuckDBEngine(memory_limit=_MEMORY, temp_directory=Path(spill)) as engine,
+        DuckDBEngine(memory_limit=_MEMORY, temp_directory=Path(spill), threads=2) as engine,
     ):
         table = engine.register("loose", loose.table())
         for batch in engine.batches(table.order_by(*table.columns)):
