@@ -117,8 +117,7 @@ class _Passes:
             counts = count_tables(recoded, cardinalities, list(shares), task.advance)
         with self.progress.stage(f"{stage}: noise", len(shares)) as task:
             scales = [scale_for(share) for share in shares.values()]
-            noisy = add_to_all(self.noise, [counts[table] for table in shares], scales)
-            task.advance(len(shares))
+            noisy = add_to_all(self.noise, [counts[table] for table in shares], scales, task.advance)
         return list(map(Measurement, shares, noisy, scales))
 
 

@@ -1,6 +1,6 @@
 """Noise: the one place where randomness protects people."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
@@ -58,13 +58,19 @@ class SeededNoiseForTests:
         return counts + noise
 
 
-def add_to_all(noise: Noise, tables: Sequence[Counts], scales: Sequence[float]) -> list[Counts]:
-    """Each table with noise of its own scale.
+def add_to_all(
+    noise: Noise,
+    tables: Sequence[Counts],
+    scales: Sequence[float],
+    advance: Callable[[int], None] = lambda _: None,
+) -> list[Counts]:
+    """Each table with noise of its own scale; ``advance`` is told how many tables are done.
 
     The noise of every cell is independent of all others, so that fresh noise is drawn for all cells of one
     scale in one call, which costs as much as ten cells, and with all processors.
     """
     if not isinstance(noise, FreshNoise):
+        advance(len(tables))
         return [noise.add(counts, scale=scale) for counts, scale in zip(tables, scales, strict=True)]
     places: dict[float, list[int]] = {}
     for place, scale in enumerate(scales):
@@ -77,6 +83,7 @@ def add_to_all(noise: Noise, tables: Sequence[Counts], scales: Sequence[float]) 
         parts = np.split(vector, np.cumsum([tables[place].size for place in of])[:-1])
         for place, part in zip(of, parts, strict=True):
             noisy[place] = part.reshape(tables[place].shape)
+        advance(len(of))
     return noisy
 
 
