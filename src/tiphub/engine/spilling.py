@@ -13,8 +13,6 @@ from tiphub.engine.encryption import encrypt_spill, encryption_installed
 from tiphub.errors import TiphubError
 
 _NAME = ".tiphub-spill-"
-
-
 _THREADS = 8
 """At most, of a machine that has more: each needs some 100 MB of its own, within the limit."""
 
@@ -62,11 +60,15 @@ def _of_its_own(folder: Path) -> Iterator[Path]:
         made = Path(tempfile.mkdtemp(prefix=_NAME, dir=folder))
     except OSError as error:
         raise TiphubError(f"Nothing can be written here: {error.strerror}.", where=str(folder)) from None
-    with _held(made):
-        try:
-            yield made
-        finally:
-            shutil.rmtree(made, ignore_errors=True)
+    with _held(made) as ours:
+        if ours:
+            try:
+                yield made
+            finally:
+                shutil.rmtree(made, ignore_errors=True)
+            return
+    with _of_its_own(folder) as another:  # somebody who tidied up was quicker than the lock
+        yield another
 
 
 @contextmanager
