@@ -9,34 +9,15 @@ import pytest
 WITHOUT = "import sys; sys.modules['altair'] = None; from tiphub.cli import main; main()"
 
 
+MODEL = ["model", "{file}", "--layout", "ctdc-2018", "--outcome", "child", "--on", "gender"]
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ["findings", "{file}", "--layout", "ctdc-2018", "--format", "html"],
-        [
-            "model",
-            "{file}",
-            "--layout",
-            "ctdc-2018",
-            "--outcome",
-            "child",
-            "--on",
-            "gender",
-            "--format",
-            "html",
-        ],
-        [
-            "model",
-            "{file}",
-            "--layout",
-            "ctdc-2018",
-            "--outcome",
-            "child",
-            "--on",
-            "gender",
-            "--chart",
-            "a.svg",
-        ],
+        [*MODEL, "--format", "html"],
+        [*MODEL, "--chart", "a.svg"],
         ["prevalence", "{file}", "--chart", "a.svg"],
         ["serve", "{file}"],
     ],
