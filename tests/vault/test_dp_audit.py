@@ -39,8 +39,9 @@ def here(bench: ModuleType) -> object:
 
 
 def test_the_mechanism_loses_no_more_than_it_claims(bench: ModuleType, here: object) -> None:
-    found = bench.audit(bench.sound, here, RHO, 300)
-    assert 0.05 < found <= RHO
+    """Above the claim in one run of a thousand at most; that it is above 0 shows that the audit sees."""
+    found = bench.audit(bench.sound, here, RHO, 700)
+    assert 0 < found <= RHO
 
 
 def test_half_the_noise_is_found(bench: ModuleType, here: object) -> None:
