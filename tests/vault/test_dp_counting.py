@@ -88,7 +88,7 @@ def test_a_value_is_shown_exactly_where_enough_noisy_people_reach_it(
     parents = set(COUNTRIES.broader)
     for code, value in enumerate(COUNTRIES.values, start=1):
         if value not in parents:
-            shown = noisy[code] >= max(FEWEST, FEW * scale)
+            shown = noisy[code] >= max(FEWEST[into], FEW[into] * scale)
             assert (value in made.variable.values) == shown
 
 

@@ -5,11 +5,14 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tiphub.progress import Silent
 from tiphub.standard import encode
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy, SeededNoiseForTests
+from tiphub.vault.s4_protect.dp.doubt import ALWAYS, doubt_for
 from vault.dp_people import columns, population, standard
 
 VARIABLES = columns("citizenship", "year_of_registration", "age_band", "gender")
@@ -51,7 +54,7 @@ def pairs(codes: Codes) -> list[np.ndarray]:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_doubt_leaves_few_pairs_of_ten_and_more_that_nobody_has(seed: int) -> None:
-    """Of some 240 pairs of ten and more, 22 to 33 were seen invented without doubt, 3 to 5 with it."""
+    """Of some 240 pairs of ten and more, 25 to 46 were seen invented without doubt, 4 to 8 with it."""
     codes = sparse(4_000)
     truth = pairs(codes)
 
@@ -60,7 +63,7 @@ def test_doubt_leaves_few_pairs_of_ten_and_more_that_nobody_has(seed: int) -> No
         return sum(int(((there >= 10) & (true == 0)).sum()) for true, there in zip(truth, made, strict=True))
 
     assert invented(doubt=False) >= 15
-    assert invented(doubt=True) <= 9
+    assert invented(doubt=True) <= 12
 
 
 def test_doubt_keeps_the_pairs_that_people_have() -> None:
@@ -68,3 +71,21 @@ def test_doubt_keeps_the_pairs_that_people_have() -> None:
     made = pairs(released(codes, doubt=True, seed=1))
     kept = [there[true >= 30] > 0 for true, there in zip(pairs(codes), made, strict=True)]
     assert np.concatenate(kept).mean() > 0.98
+
+
+@given(st.integers(0, 2**32), st.floats(2, 300))
+def test_only_what_is_in_doubt_is_held_and_below_ten(seed: int, deviation: float) -> None:
+    random, people = np.random.default_rng(seed), 1_000.0
+    shares = random.uniform(0, 0.2, (6, 6))
+    goal = (shares + random.normal(0, deviation / people, (6, 6))).astype(np.float32)
+    weight = np.where(random.random((6, 6)) < 0.8, 1 / deviation**2, 0).astype(np.float32)
+    aimed, weighs, doubt = goal.copy(), weight.copy(), doubt_for(deviation)
+    doubt.hold(aimed, weighs, shares, people)
+    held = weighs != weight
+    assert not held.diagonal().any()
+    assert not held[weight == 0].any()
+    assert (aimed[~held] == goal[~held]).all()
+    assert (aimed[held] * people < 10).all()
+    assert (shares[held] * people < max(ALWAYS, doubt.fitted * deviation, doubt.unless * deviation)).all()
+    few = (weight > 0) & (shares * people < ALWAYS) & ~np.eye(6, dtype=bool)
+    assert held[few].all()

@@ -3,7 +3,7 @@
 The broadest values (regions) always stay: nobody whose region is known becomes somebody of whom nothing is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,12 +14,14 @@ from tiphub.standard.variables import Codes, Variable
 
 LARGE = 40
 """Values from which on a variable is regrouped: countries, in practice."""
-FEW = 2.5
-"""Standard deviations of the noise that a value's noisy count must reach to be shown."""
-FEWEST = 20
-"""People that a value's noisy count must reach to be shown, however little noise there is."""
 
 Place = Literal["broader", "unknown"]
+
+FEW: Mapping[Place, float] = {"broader": 2.5, "unknown": 1.4}
+"""Standard deviations of the noise that a value's noisy count must reach to be shown. Less evidence will do
+where all would be lost otherwise: people who join a region are still told of."""
+FEWEST: Mapping[Place, int] = {"broader": 20, "unknown": 15}
+"""People that a value's noisy count must reach to be shown, however little noise there is."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def regroup(
     target = {code: code for code in count}
     broadest = {above for above in variable.broader if above} if into == "broader" else set()
     for code in sorted(count, key=lambda item: -_depth(variable, item)):
-        if count[code] >= max(FEWEST, FEW * float(np.sqrt(spread[code]))):
+        if count[code] >= max(FEWEST[into], FEW[into] * float(np.sqrt(spread[code]))):
             continue
         if variable.values[code - 1] in broadest and not variable.broader[code - 1]:
             continue

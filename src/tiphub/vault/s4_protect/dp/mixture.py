@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from tiphub.vault.s4_protect.dp.blocks import Blocks, Matrix, pairs
 from tiphub.vault.s4_protect.dp.counting import Table
+from tiphub.vault.s4_protect.dp.doubt import Doubt
 from tiphub.vault.s4_protect.dp.estimate import Shares
 from tiphub.vault.s4_protect.dp.home import Home
 from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, follow_shares, lead_back
@@ -25,10 +26,6 @@ TRIPLES_A_STEP = 8
 """Three-way tables looked at in one step, drawn at random: the gradient stays unbiased, the step quick."""
 CERTAIN = 10
 """What the rules forbid is known to be empty: it weighs so many times what the best known count does."""
-DOUBTED, HELD, HOLD = 15.0, 4.0, 30.0
-"""With ``doubt``, two answers together are held at no more than ``HELD`` people where they have fewer than
-``DOUBTED``, or fewer than the standard deviation of their noise: most combinations hold nobody, and noise
-alone would fill some of them. It weighs ``HOLD`` times what the best known count does."""
 _MEAN, _SQUARE = 0.8, 0.95
 """What Adam keeps of its averages from step to step; a longer memory was seen to converge far more slowly."""
 
@@ -95,18 +92,19 @@ class Fit:
         *,
         steps: int,
         rate: float,
-        doubt: bool = False,
+        doubt: Doubt | None = None,
         advance: Callable[[int], None] = lambda _: None,
     ) -> None:
         """Take so many steps towards the target, the last half of them ever smaller.
 
-        With ``doubt``, counts that the noise cannot tell from none are held small (see `DOUBTED`), judged by
-        what was fitted before.
+        With ``doubt``, two-way counts that the noise cannot tell from none are held small, judged by what
+        was fitted before.
         """
         goal, weight = matrices(self._blocks, target)
         most = float(weight.max())
         if doubt:
-            self._hold_doubted(goal, weight, target.people)
+            doubt.hold(goal, weight, self.mixture().cross(), target.people)
+            goal[self._certain] = 0
         weight /= most
         weight[self._certain] = CERTAIN
         goal_one, weight_one = goal.diagonal().copy(), weight.diagonal().copy()
@@ -157,14 +155,6 @@ class Fit:
         if self._home:
             self._home.spread(out, self._blocks)
         return out
-
-    def _hold_doubted(self, goal: Matrix, weight: Matrix, people: float) -> None:
-        shares = self.mixture().cross().astype(np.float32)
-        noise = 1 / np.sqrt(np.where(weight > 0, weight, np.inf))
-        doubted = (weight > 0) & (shares * people < np.maximum(noise, DOUBTED))
-        np.fill_diagonal(doubted, False)
-        goal[doubted] = np.minimum(shares[doubted], HELD / people)
-        weight[doubted] = HOLD * weight.max()
 
     def _take_out(self, error: Matrix) -> Matrix:
         """The errors between the two countries, which are not independent within a group, and 0 in place."""

@@ -10,6 +10,7 @@ from tiphub.progress import Progress
 from tiphub.standard.variables import Codes
 from tiphub.vault.s4_protect.dp.blocks import Matrix
 from tiphub.vault.s4_protect.dp.counting import Table
+from tiphub.vault.s4_protect.dp.doubt import doubt_for
 from tiphub.vault.s4_protect.dp.estimate import Estimates, Shares
 from tiphub.vault.s4_protect.dp.home import Home
 from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, crosses_itself
@@ -152,10 +153,10 @@ def _fitted(
         fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
         fit.split(effort.split)
         fit.run(target, steps=later, rate=LATER_RATE, advance=task.advance)
-    doubt = doubt and people <= DOUBTED_UP_TO
+    doubted = doubt_for(typical) if doubt and people <= DOUBTED_UP_TO else None
     with progress.stage("fit all tables", later) as task:
         target = Target(people, every, deviations)
-        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubt, advance=task.advance)
+        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubted, advance=task.advance)
     _, weight = matrices(blocks, target)
     if home:
         own = blocks.slices[home.place]

@@ -13,7 +13,7 @@ from tiphub.vault.s4_protect.dp.counting import Table
 from tiphub.vault.s4_protect.dp.estimate import Shares
 from tiphub.vault.s4_protect.dp.logic import Derived, Follows, crosses_itself
 
-REGROUP = Fraction(4, 100)
+REGROUP = Fraction(8, 100)
 SINGLES = Fraction(5, 100)
 PAIRS = Fraction(70, 100)
 TRIPLES = Fraction(25, 100)
