@@ -51,7 +51,7 @@ def effort_for(people: int, deviation: float) -> Effort:
     split = round(groups / _between(50, round(told / 4), groups))
     return Effort(
         groups=groups // split,
-        steps=_between(300, round(12 * told**0.5), 1_200),
+        steps=_between(250, round(12 * told**0.5), 1_200),
         rounds=_between(0, (people - 50_000) // 150, 1_000),
         split=split,
     )
