@@ -101,7 +101,7 @@ def small() -> list[tuple[Codes, Protected]]:
 @pytest.fixture(scope="module")
 def unknown() -> tuple[Codes, Protected]:
     """A release whose rare countries became unknown, as releases had it and layouts without regions have."""
-    return people(600, 9), protect(people(600, 9), 9, "unknown")
+    return people(300, 9), protect(people(300, 9), 9, "unknown")
 
 
 def test_regions_of_a_small_release_hold_the_truth(small: list[tuple[Codes, Protected]]) -> None:
