@@ -136,7 +136,7 @@ def test_a_full_disk_is_told_and_the_last_good_state_stands(desk: Desk) -> None:
 
 
 def test_an_interrupted_ingest_says_that_nothing_half_done_was_kept(desk: Desk) -> None:
-    path = desk.write("1.csv", rows(0, "Peru", 200_000))
+    path = desk.write("1.csv", rows(0, "Peru", 600_000))
     command = [sys.executable, "-m", "tiphub", "ingest", str(desk.hub.root), "refuge", str(path)]
     child = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     vault = desk.hub.vault / "vault.duckdb"
