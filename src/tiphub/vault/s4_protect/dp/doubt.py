@@ -14,6 +14,8 @@ from tiphub.vault.s4_protect.dp.estimate import Shares
 
 ALWAYS = 15.0
 """Fewer people than this are in doubt, however little noise there is."""
+MUCH = 80.0
+"""People by which noise has counts off, from which on a fit is told to hold less and more firmly."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +53,6 @@ class Doubt:
         np.fill_diagonal(doubted, False)
         goal[doubted] = np.clip(before[doubted], self.least, self.most) / people
         weight[doubted] = self.weight * weight.max()
-
-
-MUCH = 80.0
-"""People by which noise has counts off, from which on a fit is told to hold less and more firmly."""
 
 
 def doubt_for(deviation: float) -> Doubt:

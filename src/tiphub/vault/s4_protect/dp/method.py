@@ -36,7 +36,7 @@ class DifferentialPrivacy:
     answer implies the one that its group requires (see `implications`); files whose own standard does not
     say so go without. ``answered`` adds to what is measured whether anything of a group was answered, and
     whether people were exploited in their own country. ``doubt`` leaves fewer combinations of answers that
-    nobody gave, for less exact counts of few people (see `tiphub.vault.s4_protect.dp.mixture`). ``effort``
+    nobody gave, for less exact counts of few people (see `tiphub.vault.s4_protect.dp.doubt`). ``effort``
     says how long to fit, if not as long as the people are worth. ``wanted`` are sets of three columns to be
     counted together before others; they may not be chosen by looking at the records. ``promised`` are the
     models that a part of ``rho`` supports. ``folder`` is where the records lie until they are written

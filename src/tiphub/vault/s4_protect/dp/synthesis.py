@@ -75,7 +75,7 @@ def synthesise(
         rules: which two cells no record can have together.
         derived: variables that follow from the others in each record.
         home: the one that tells whether two countries are the same.
-        doubt: whether the few with two answers whom noise may have made are held to be next to none.
+        doubt: whether two answers that noise alone may have put together are held below ten people.
         random: draws the records.
         progress: listens to the stages.
         effort: how long to fit; ``None`` for what the people and the noise are worth.
