@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress
@@ -93,9 +94,11 @@ def synthesise(
             "With this much noise nobody is left: there are too few people for this budget.",
             do="Hand in more records before publishing, or choose a larger epsilon.",
         )
-    whole, weight, rounds = _fitted(
-        measured, rules, derived, home, doubt=doubt, random=random, progress=progress, effort=effort
-    )
+    # The matrices are small: a second thread would mostly wait for the first, and longer beside other work.
+    with threadpool_limits(1, user_api="blas"):
+        whole, weight, rounds = _fitted(
+            measured, rules, derived, home, doubt=doubt, random=random, progress=progress, effort=effort
+        )
     wanted, had = whole.cross(), np.zeros((blocks.width, blocks.width))
     made = 0
     with progress.stage("make records", people) as task:
