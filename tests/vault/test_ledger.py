@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tiphub.errors import TiphubError
 from tiphub.vault.ledger import Booking, Budget, Ledger, examine, repair
+from tiphub.vault.ledger.entry import Entry, read_entry
 from tiphub.vault.s4_protect.dp.accounting import epsilon_for, rho_for
 from tiphub.vault.store import Store
 from vault.desk import Desk
@@ -276,6 +277,38 @@ def test_an_old_vault_gives_no_budget_back(whole: tuple[bytes, tuple[str, ...]],
     with pytest.raises(TiphubError, match="more entries than the vault"):
         opened(path, old)
     assert repair(path, old, epsilon_for, SIGNER).balance.spent == FOUR + 2 * ONE
+
+
+def test_a_repair_gives_no_budget_back_to_who_forged_a_larger_one(
+    whole: tuple[bytes, tuple[str, ...]], tmp_path: Path
+) -> None:
+    text, kept = whole
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(text)
+    forger = opened(path, Shelf(list(kept)))
+    forger.set_budget(Budget(Fraction(99), 99.0, DELTA), SIGNER)
+    spend(forger, ONE)
+    assert [entry.kind for entry in examine(path, kept).beyond] == ["budget", "booked"]
+    balance = repair(path, Shelf(list(kept)), epsilon_for, SIGNER).balance
+    assert (balance.budget, balance.spent) == (BUDGET, FOUR + 3 * ONE)
+
+
+@pytest.mark.parametrize("facts", [{"rho": "-5"}, {"rho": "0"}, {"rho": "1/0"}, {"rho": 1}, {}])
+def test_an_entry_that_would_give_budget_back_or_lacks_its_facts_is_none(
+    whole: tuple[bytes, tuple[str, ...]], tmp_path: Path, facts: dict[str, object]
+) -> None:
+    """Chained as soundly as any: the file is broken there, and a repair takes nothing of it."""
+    text, kept = whole
+    last = read_entry(kept[-1])
+    told = {**last.facts, **facts} if facts else {}
+    forged = Entry(last.number + 1, last.time, "booked", told, last.sha256)
+    path = tmp_path / "ledger.jsonl"
+    path.write_bytes(text + f"{forged.line}\n".encode())
+    assert examine(path, kept).state == "broken"
+    assert examine(path, None).findings[0].startswith(f"Line {forged.number}: it ")
+    repaired = repair(path, Shelf(list(kept)), epsilon_for, SIGNER)
+    assert repaired.balance.spent == FOUR + 2 * ONE
+    assert forged.line not in path.read_text("utf-8")
 
 
 def test_the_vault_keeps_the_lines(desk: Desk) -> None:

@@ -110,6 +110,8 @@ def _tell(report: "Report", *, good: bool) -> None:
         console.print(f"[yellow]note:[/yellow] {escape(note)}")
     for finding in report.findings:
         console.print(f"[red]✗[/red] {escape(finding)}")
+    for entry in report.beyond:
+        console.print(f"  entry {entry.number}: {escape(_what(entry))}")
     if report.findings:
         console.print("[red bold]The ledger is broken.[/red bold] docs/privacy/ledger.md says what to do.")
     elif good:
@@ -168,6 +170,7 @@ def _tell_json(report: "Report", *, good: bool) -> None:
         "notes": list(report.notes),
         "balance": {"spent_rho": str(balance.spent), "left_rho": str(balance.left)},
         "entries": [json.loads(entry.line) for entry in report.entries],
+        "beyond": [json.loads(entry.line) for entry in report.beyond],
     }
     if balance.budget:
         delta = balance.budget.delta

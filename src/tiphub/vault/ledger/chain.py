@@ -21,12 +21,14 @@ class Report:
             ``ahead``: the file goes on, soundly, where the vault's copy ends; ``broken``: anything else.
         findings: what is wrong, in words; empty only if whole or behind.
         notes: what is worth knowing all the same.
+        beyond: of a file that is ahead, its entries that the vault does not know of.
     """
 
     entries: tuple[Entry, ...]
     state: State
     findings: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    beyond: tuple[Entry, ...] = ()
 
 
 def examine(path: Path, kept: Sequence[str] | None) -> Report:
@@ -57,8 +59,9 @@ def examine_text(data: bytes, kept: Sequence[str] | None) -> Report:
         note = "The last entry is missing or torn, as a crash leaves it. It counts: the vault holds it."
         return Report(known, "behind", (), (note,))
     if data.startswith(whole) and not faults:
-        more = len(entries) - len(known)
-        return Report(known, "ahead", (f"The file has {more} more entries than the vault knows of.",))
+        beyond = entries[len(known) :]
+        found = f"The file has {len(beyond)} more entries than the vault knows of."
+        return Report(known, "ahead", (found,), beyond=beyond)
     return Report(known, "broken", tuple(_differences(data, kept)))
 
 

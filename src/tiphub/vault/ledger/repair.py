@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from tiphub.errors import TiphubError
+from tiphub.vault.ledger.balance import Balance
 from tiphub.vault.ledger.chain import examine, read_chain
 from tiphub.vault.ledger.ledger import Kept, Ledger, check_signature
 
@@ -13,8 +14,10 @@ from tiphub.vault.ledger.ledger import Kept, Ledger, check_signature
 def repair(path: Path, kept: Kept, epsilon_for: Callable[[Fraction, float], float], signed_by: str) -> Ledger:
     """Make file and vault agree again: all that either of them holds soundly counts.
 
-    Entries of the file that follow the vault's copy (an old vault was restored) are taken into the vault.
-    Then the file is put aside, under another name, and written anew. What was found is an entry of its own.
+    Entries of the file that follow the vault's copy (an old vault was restored) are taken into the vault:
+    what they book is spent. Anybody who can write the file can add such entries, so that a larger lifetime
+    budget among them is put back to what the vault knew; who means it signs it anew. Then the file is put
+    aside, under another name, and written anew. What was found is an entry of its own.
 
     Raises:
         TiphubError: there is nothing to repair, the signature is none, or the vault's own copy is broken.
@@ -31,4 +34,8 @@ def repair(path: Path, kept: Kept, epsilon_for: Callable[[Fraction, float], floa
     if path.exists():
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         path.rename(path.with_name(f"{path.name}.broken-{now}"))
-    return Ledger.restored(path, kept, epsilon_for, found=report.findings[0], signed_by=signature)
+    ledger = Ledger.restored(path, kept, epsilon_for, found=report.findings[0], signed_by=signature)
+    before, now = Balance.of(report.entries).budget, ledger.balance.budget
+    if before and now and now.rho > before.rho:
+        ledger.set_budget(before, signature)
+    return ledger
