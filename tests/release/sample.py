@@ -201,6 +201,7 @@ def publish_sample(
         "description": DESCRIPTION,
         "standard": load_standard(),
         "key": KEY,
+        "published": {},
     }
     return publish(given or content(), releases=releases, day=day, **(parts | changes))
 

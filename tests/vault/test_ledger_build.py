@@ -5,7 +5,8 @@ import json
 import multiprocessing
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 
 from tiphub.cli import app
 from tiphub.errors import TiphubError
+from tiphub.progress import Silent, Task
 from tiphub.release import check, open_release
 from tiphub.standard import load_standard
 from tiphub.vault.agencies import add_agency
@@ -155,7 +157,7 @@ def test_another_lifetime_budget_waits_for_a_signature(spent_once: Hub) -> None:
 def test_two_methods_on_the_same_people_need_a_signature(spent_once: Hub) -> None:
     old = only_release(spent_once)
     hub = change(spent_once, method="k_anonymity")
-    with pytest.raises(TiphubError, match=f"Version {old.name} stands, protected by differential_privacy"):
+    with pytest.raises(TiphubError, match=f"Version {old.name} was protected by differential_privacy"):
         build(hub)
     with pytest.raises(TiphubError, match="no signature"):
         build(hub, signed_mixed="Ada")
@@ -174,9 +176,75 @@ def test_two_methods_on_the_same_people_need_a_signature(spent_once: Hub) -> Non
         signed = open_ledger(hub, store).entries[-1]
     assert (signed.kind, signed.facts["signed_by"], signed.facts["beside"]) == ("mixed", SIGNER, [old.name])
     assert check(release.path) == []
-    with pytest.raises(TiphubError, match="stands, protected by k_anonymity"):
+    with pytest.raises(TiphubError, match="was protected by k_anonymity"):
         build(change(hub, method="dp"))
     assert spent(hub) == spend_of(hub).rho
+
+
+def test_a_withdrawn_release_of_another_method_needs_the_signature_too(spent_once: Hub) -> None:
+    """What was downloaded cannot be taken back."""
+    old = only_release(spent_once)
+    shutil.rmtree(old)
+    with pytest.raises(TiphubError, match=f"Version {old.name} was protected by differential_privacy"):
+        build(change(spent_once, method="k_anonymity"))
+    release = open_release(build(open_hub(spent_once.root), signed_mixed=SIGNER))
+    assert release.statement["beside"]["versions"] == [old.name]
+
+
+class Ending(Silent):
+    """Notes the stages, and ends the build where one of them ends."""
+
+    def __init__(self, last: str = "") -> None:
+        self.last, self.stages = last, list[str]()
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None) -> Iterator[Task]:
+        self.stages.append(name)
+        with super().stage(name, total) as task:
+            yield task
+        if name == self.last:
+            raise KeyboardInterrupt
+
+
+def test_a_build_that_ends_once_its_release_stands_is_not_paid_twice(hub: Hub) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        build(hub, Ending("publish"))
+    release = only_release(hub)
+    assert build(hub) == release
+    assert kinds(hub) == ["opened", "budget", "booked", "released"]
+    shutil.rmtree(release)
+    assert build(hub).name == f"{release.name}.2"
+
+
+def test_a_build_that_is_interrupted_says_what_stays_spent(hub: Hub) -> None:
+    told: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        build(hub, Ending("make records"), told=told.append)
+    assert len(told) == 1
+    assert "stays spent: epsilon 4. Left is one more release of epsilon 6.3" in told[0]
+
+
+def test_what_needs_no_records_is_refused_before_they_are_read(spent_once: Hub) -> None:
+    progress = Ending()
+    with pytest.raises(TiphubError, match="overspend"):
+        build(spent_once, progress, epsilon=7.9, again=True)
+    with pytest.raises(TiphubError, match="another lifetime budget"):
+        build(change(spent_once, lifetime_epsilon="12"), progress, again=True)
+    assert not [name for name in progress.stages if "finding" in name]
+
+
+def test_a_folder_that_no_release_can_be_written_to_costs_nothing(hub: Hub) -> None:
+    hub.releases.rmdir()
+    hub.releases.touch()
+    with pytest.raises(TiphubError, match="could not be written"):
+        build(hub)
+    assert kinds(hub) == []
+
+
+def test_a_delta_too_large_for_the_people_in_the_vault_is_refused(hub: Hub) -> None:
+    with pytest.raises(TiphubError, match="promises nothing to as many people as the vault holds"):
+        build(change(hub, declared_size="10", delta="0.05"))
+    assert "booked" not in kinds(open_hub(hub.root))
 
 
 @pytest.mark.parametrize("epsilon", ["0", "-1", "nan", "inf", "30"])

@@ -26,7 +26,7 @@ from tiphub.vault.people import population_of
 from tiphub.vault.protection import protection
 from tiphub.vault.s2_harmonise import Quality, Reading
 from tiphub.vault.s4_protect import KAnonymity
-from tiphub.vault.spending import open_ledger, paid
+from tiphub.vault.spending import open_ledger, paid, refuse_weak_delta, set_lifetime
 from tiphub.vault.store import Contribution, Store
 
 
@@ -149,7 +149,7 @@ def build(
         confirmed_large_epsilon: somebody means an epsilon that protects next to nobody.
         signed_mixed: who answers for a release beside others of another method ("Name, role").
         again: make a release even if nothing changed since the newest one.
-        told: is told what a person should know of the ledger and of earlier releases.
+        told: is told what a person should know of the ledger, of earlier releases and of what was spent.
 
     Returns:
         The folder of the release; of the newest one if nothing changed since.
@@ -183,36 +183,37 @@ def build(
             told(f"Nothing changed since release {newest.name}: it stands, and no other was made.")
             return newest
         population = population_of(hub, store)
-        version = s6_publish.next_version(hub.releases, day, store.published())
+        published = store.published()
+        version = s6_publish.next_version(hub.releases, day, published)
+        s6_publish.refuse_unwritable(hub.releases)
         if newest and isinstance(method, KAnonymity):
             told(
                 f"Release {newest.name} tells of many of the same people. Whoever compares two releases can "
                 f"learn more of a person than k = {method.k} promises. Withdraw older releases if you can."
             )
-        others = s6_publish.beside(hub.releases, method.name)
+        others = s6_publish.beside(hub.releases, method.name, published)
         s6_publish.refuse_mixed(others, method.name, signer)
-        if others:
-            beside = tuple(release.version for release in others)
-            ledger.sign_mixed(signer, method=method.name, version=version, others=beside)
-        conclusions = s5_evaluate.conclude(population, store.standard, folder=hub.vault, progress=progress)
         booked: AbstractContextManager[Booking | None] = nullcontext()
         if spend:
-            booked = paid(
-                ledger,
-                hub,
-                spend,
-                method=method.name,
-                version=version,
-                confirmed_large_epsilon=confirmed_large_epsilon,
-            )
+            set_lifetime(ledger, hub, confirmed_large_epsilon=confirmed_large_epsilon)
+            ledger.refuse_overspend(spend.rho)
+            refuse_weak_delta(hub, spend, store.people())
+            booked = paid(ledger, hub, spend, method=method.name, version=version, told=told)
+        conclusions = s5_evaluate.conclude(population, store.standard, folder=hub.vault, progress=progress)
         with booked as booking:
+            if others:
+                beside = tuple(release.version for release in others)
+                ledger.sign_mixed(signer, method=method.name, version=version, others=beside)
             protected = method.protect(population, progress=progress)
             evaluation = s5_evaluate.evaluate(population, protected, progress=progress)
+            # Kept before the release stands: killed in between, its version is lost and not used twice.
+            kept = {**evaluation.private, "conclusions": conclusions, "state": state}
+            store.keep_evaluation(version, kept)
             release = s6_publish.publish(
                 protected,
                 variables=population.variables,
                 quasi_identifiers=population.quasi_identifiers,
-                smallest_count=protected.statement["parameters"].get("k"),
+                smallest_count=method.k if isinstance(method, KAnonymity) else None,
                 argument=method.argument,
                 evaluation=evaluation.public,
                 description=_description(hub, senders),
@@ -220,13 +221,11 @@ def build(
                 key=store.signing_key(),
                 releases=hub.releases,
                 day=day,
-                withdrawn=store.published(),
+                published=published,
                 booking=booking,
                 signed_mixed=signer,
                 progress=progress,
             )
-        kept = {**evaluation.private, "conclusions": conclusions, "state": state}
-        store.keep_evaluation(release.name, kept)
     return release
 
 

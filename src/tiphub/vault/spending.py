@@ -1,7 +1,7 @@
 """What a hub may spend of its people's privacy, and the bookings of its builds."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +11,7 @@ from tiphub.errors import TiphubError
 from tiphub.release import MANIFEST, open_release
 from tiphub.vault.hub import Hub
 from tiphub.vault.ledger import Booking, Budget, Ledger, repair
+from tiphub.vault.ledger.words import amount
 from tiphub.vault.s4_protect.dp.accounting import check_epsilon, delta_for, epsilon_for, rho_for
 from tiphub.vault.store import Store
 
@@ -83,6 +84,38 @@ def repair_ledger(hub: Hub, signed_by: str) -> None:
         repair(hub.root / LEDGER, store, epsilon_for, signed_by)
 
 
+def set_lifetime(ledger: Ledger, hub: Hub, *, confirmed_large_epsilon: bool = False) -> None:
+    """Enter the lifetime budget of ``hub.yml`` if there is none yet.
+
+    Raises:
+        TiphubError: ``hub.yml`` asks for another one than the ledger has.
+    """
+    known = ledger.balance.budget
+    confirmed = confirmed_large_epsilon or (
+        known is not None and known.epsilon == hub.settings.privacy.lifetime_epsilon
+    )
+    ledger.set_budget(lifetime_of(hub, confirmed_large_epsilon=confirmed))
+
+
+def refuse_weak_delta(hub: Hub, spend: Spend, people: int) -> None:
+    """Refuse a delta that promises nothing to so many people.
+
+    The number of people is exact; only the hub's own team sees the refusal, and nothing is published.
+
+    Raises:
+        TiphubError: delta is more than 1 in the number of people.
+    """
+    if spend.delta * people > 1:
+        raise TiphubError(
+            f"A delta of {spend.delta:.2g} promises nothing to as many people as the vault holds: it is more"
+            " than 1 in their number.",
+            where=f"declared_size and privacy.delta in {hub.root / 'hub.yml'}",
+            do="Nothing was spent. Declare about how many people the hub holds, as a round figure that may be"
+            " public, and let the person who answers for it sign the lifetime budget that follows from it:"
+            ' tiphub ledger HUB --sign-budget "Name, role".',
+        )
+
+
 @contextmanager
 def paid(
     ledger: Ledger,
@@ -91,34 +124,41 @@ def paid(
     *,
     method: str,
     version: str,
-    confirmed_large_epsilon: bool = False,
+    told: Callable[[str], None] = lambda _: None,
 ) -> Iterator[Booking]:
     """Book a spend; on leaving, link it to its release, or abandon it if there is none. It stays spent.
 
+    ``told`` is told so in that case: what comes next may be "nothing was published, run it again".
+
     Raises:
-        TiphubError: the lifetime budget does not allow it, or ``hub.yml`` asks for another lifetime budget
-            than the ledger has.
+        TiphubError: the lifetime budget does not allow it, or ``hub.yml`` asks for another one than the
+            ledger has.
     """
-    known = ledger.balance.budget
-    confirmed = confirmed_large_epsilon or (
-        known is not None and known.epsilon == hub.settings.privacy.lifetime_epsilon
-    )
-    ledger.set_budget(lifetime_of(hub, confirmed_large_epsilon=confirmed))
+    set_lifetime(ledger, hub)
     booking = ledger.spend(spend.rho, method=method, purpose="a release", version=version)
     try:
         yield booking
     finally:
-        _settle(ledger, hub.releases)
+        if booking in _settle(ledger, hub.releases):
+            delta = ledger.balance.budget.delta if ledger.balance.budget else spend.delta
+            left = epsilon_for(ledger.balance.left, delta)
+            told(
+                f"There is no release, but what was booked for it stays spent: epsilon {spend.epsilon:g}."
+                f" Left is one more release of epsilon {amount(left, down=True)}."
+            )
 
 
-def _settle(ledger: Ledger, releases: Path) -> None:
-    """Link each unfinished booking to the release that it paid for; without one, it is abandoned."""
+def _settle(ledger: Ledger, releases: Path) -> tuple[Booking, ...]:
+    """Link each unfinished booking to the release that it paid for; those without one are abandoned."""
+    abandoned = []
     for booking in ledger.balance.unfinished:
         if _paid_for(releases / booking.version, booking):
             manifest = (releases / booking.version / MANIFEST).read_bytes()
             ledger.release(booking, version=booking.version, manifest=hashlib.sha256(manifest).hexdigest())
         else:
             ledger.abandon(booking, "the build ended without a release")
+            abandoned.append(booking)
+    return tuple(abandoned)
 
 
 def _paid_for(release: Path, booking: Booking) -> bool:

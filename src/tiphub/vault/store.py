@@ -158,6 +158,11 @@ class Store:
         accepted = rows.filter(rows.problems.isnull())
         return accepted.select("agency", "record_id", "contribution", "row", *self.standard.columns)
 
+    def people(self) -> int:
+        """How many current records there are."""
+        batch = next(self.engine.batches(self.records().aggregate(people=lambda rows: rows.count())))
+        return int(batch.to_pylist()[0]["people"])
+
     def quarantine(self) -> ir.Table:
         """The rows still in quarantine: agency, contribution, row, record_id and problems."""
         rows = self.harmonised()
@@ -173,10 +178,15 @@ class Store:
                 f"INSERT INTO {META} VALUES (?, ?)", [f"evaluation {release}", json.dumps(figures)]
             )
 
-    def published(self) -> tuple[str, ...]:
-        """The versions of all releases that were ever made, those withdrawn since included."""
-        found = self.engine.execute(f"SELECT substr(name, 12) FROM {META} WHERE name LIKE 'evaluation %'")
-        return tuple(str(row[0]) for row in found)
+    def published(self) -> dict[str, str]:
+        """All versions that were ever used, withdrawn ones included, each with its method."""
+        found = self.engine.execute(
+            f"SELECT substr(name, 12), value FROM {META} WHERE name LIKE 'evaluation %'"
+        )
+        return {
+            str(version): str(json.loads(figures).get("protection", {}).get("method", ""))
+            for version, figures in found
+        }
 
     def evaluation(self, release: str) -> dict[str, Any] | None:
         """What `keep_evaluation` was given."""

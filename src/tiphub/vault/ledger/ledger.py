@@ -101,6 +101,30 @@ class Ledger:
         facts = {"rho": str(budget.rho), "epsilon": budget.epsilon, "delta": budget.delta}
         self._add("budget", facts | ({"signed_by": check_signature(signed_by)} if signed_by else {}))
 
+    def refuse_overspend(self, rho: Fraction) -> None:
+        """Refuse to book so much; asked before work that takes long, and again when it is booked.
+
+        Raises:
+            TiphubError: there is no budget, or less is left than asked for.
+        """
+        lifetime, balance = self._lifetime(), self.balance
+        if rho <= 0:
+            raise TiphubError(f"A spend has to be above 0, not {rho}.")
+        delta = lifetime.delta
+        if rho > balance.left:
+            raise TiphubError(
+                f"This would overspend the hub's privacy budget. It needs {self._said(rho, delta)}; "
+                + (
+                    f"left is {self._said(balance.left, delta, down=True)}, of {told(lifetime)}."
+                    if balance.left
+                    else f"nothing is left of {told(lifetime)}."
+                ),
+                where=str(self._path),
+                do="Ask for a smaller epsilon (see `tiphub build HUB --plan`), or raise lifetime_epsilon in"
+                ' hub.yml and sign it: tiphub ledger HUB --sign-budget "Name, role". Nothing was spent now,'
+                " and what was spent before cannot be taken back.",
+            )
+
     def spend(self, rho: Fraction, *, method: str, purpose: str, version: str) -> Booking:
         """Book a spend. Only when this has returned may noise be drawn.
 
@@ -113,25 +137,8 @@ class Ledger:
         Raises:
             TiphubError: there is no budget, or less is left than asked for; nothing was booked.
         """
-        balance = self.balance
-        if balance.budget is None:
-            raise TiphubError("This hub has no privacy budget yet.", where="privacy in hub.yml")
-        if rho <= 0:
-            raise TiphubError(f"A spend has to be above 0, not {rho}.")
-        delta = balance.budget.delta
-        if rho > balance.left:
-            raise TiphubError(
-                f"This would overspend the hub's privacy budget. It needs {self._said(rho, delta)}; "
-                + (
-                    f"left is {self._said(balance.left, delta, down=True)}, of {told(balance.budget)}."
-                    if balance.left
-                    else f"nothing is left of {told(balance.budget)}."
-                ),
-                where=str(self._path),
-                do="Ask for a smaller epsilon (see `tiphub build HUB --plan`), or raise lifetime_epsilon in"
-                ' hub.yml and sign it: tiphub ledger HUB --sign-budget "Name, role". Nothing was spent now,'
-                " and what was spent before cannot be taken back.",
-            )
+        self.refuse_overspend(rho)
+        delta = self._lifetime().delta
         facts = {
             "method": method,
             "rho": str(rho),
@@ -156,6 +163,12 @@ class Ledger:
         """Record that a named person answers for a release beside others of another method."""
         facts = {"method": method, "version": version, "beside": list(others)}
         self._add("mixed", facts | {"signed_by": check_signature(signed_by)})
+
+    def _lifetime(self) -> Budget:
+        budget = self.balance.budget
+        if budget is None:
+            raise TiphubError("This hub has no privacy budget yet.", where="privacy in hub.yml")
+        return budget
 
     def _settle(self, booking: Booking) -> None:
         if booking not in self.balance.unfinished:

@@ -35,7 +35,7 @@ def repair(path: Path, kept: Kept, epsilon_for: Callable[[Fraction, float], floa
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
         path.rename(path.with_name(f"{path.name}.broken-{now}"))
     ledger = Ledger.restored(path, kept, epsilon_for, found=report.findings[0], signed_by=signature)
-    before, now = Balance.of(report.entries).budget, ledger.balance.budget
-    if before and now and now.rho > before.rho:
+    before, after = Balance.of(report.entries).budget, ledger.balance.budget
+    if before and after and after.rho > before.rho:
         ledger.set_budget(before, signature)
     return ledger

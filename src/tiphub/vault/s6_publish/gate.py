@@ -43,7 +43,7 @@ def publish(
     key: Ed25519PrivateKey,
     releases: Path,
     day: date,
-    withdrawn: Iterable[str] = (),
+    published: Mapping[str, str],
     booking: Booking | None = None,
     signed_mixed: str = "",
     progress: Progress | None = None,
@@ -63,7 +63,7 @@ def publish(
         key: signs the release; comes from the vault's store.
         releases: the folder in which releases lie, one folder a version.
         day: the day of the release, which is its version.
-        withdrawn: versions that were published once and must not be used again.
+        published: by version, the method of each release that was made before; none is used again.
         booking: what the ledger booked for this release, of a method that spends privacy budget.
         signed_mixed: who answers for a release beside others of another method.
         progress: listens to the files being written.
@@ -88,9 +88,9 @@ def publish(
         releases.mkdir(parents=True, exist_ok=True)
         remove_leftovers(releases)
         past = next(release_folders(releases), None)
-        version = next_version(releases, day, withdrawn)
+        version = next_version(releases, day, published)
         refuse_unbooked(content, booking, version)
-        others = beside(releases, content.statement["method"])
+        others = beside(releases, content.statement["method"], published)
         refuse_mixed(others, content.statement["method"], signed_mixed)
         draft = Draft(
             version=version,
@@ -111,6 +111,17 @@ def publish(
             previous=open_release(past) if past else None,
         )
         return _write(draft, releases, key, progress or Silent())
+
+
+def refuse_unwritable(releases: Path) -> None:
+    """Refuse a folder that no release could be written to; asked before anything is spent.
+
+    Raises:
+        TiphubError: it cannot be written.
+    """
+    with _told_to_people(releases):
+        releases.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryDirectory(prefix=_BUILDING, dir=releases).cleanup()
 
 
 @contextmanager
@@ -168,7 +179,7 @@ def _refuse_unsound(building: Path, key: Ed25519PrivateKey) -> None:
         raise TiphubError(
             f"The release fails its own check ({len(findings)} findings): {first.what}",
             where=first.where,
-            do=first.do or "This is a fault of the method: nothing was published.",
+            do="This is a fault of the method: nothing was published.",
         )
 
 
@@ -188,11 +199,11 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def next_version(releases: Path, day: date, withdrawn: Iterable[str] = ()) -> str:
+def next_version(releases: Path, day: date, published: Iterable[str]) -> str:
     """The version of the next release: the day, then the day with ``.2``, ``.3`` and so on."""
     taken = (
         {path.name for path in releases.iterdir() if is_version(path.name)} if releases.is_dir() else set()
-    ) | set(withdrawn)
+    ) | set(published)
     number = 1
     while (version := day.isoformat() if number == 1 else f"{day.isoformat()}.{number}") in taken:
         number += 1

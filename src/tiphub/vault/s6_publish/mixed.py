@@ -1,20 +1,44 @@
 """A release of one method beside releases of another, on the same people."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tiphub.errors import TiphubError
-from tiphub.release import Release, open_release, release_folders
+from tiphub.release import open_release, release_folders
+from tiphub.release.manifest import version_order
 
 
-def beside(releases: Path, method: str) -> tuple[Release, ...]:
-    """The releases that still stand and were protected by another method."""
-    standing = [open_release(folder) for folder in release_folders(releases)]
-    return tuple(release for release in standing if release.statement.get("method") != method)
+@dataclass(frozen=True)
+class Other:
+    """A release of another method. It may be withdrawn: what was downloaded cannot be taken back."""
+
+    version: str
+    method: str
 
 
-def refuse_mixed(others: Sequence[Release], method: str, signed_by: str) -> None:
+def beside(releases: Path, method: str, published: Mapping[str, str]) -> tuple[Other, ...]:
+    """The releases that were ever made and were protected by another method, the oldest first.
+
+    Args:
+        releases: the folder in which releases lie.
+        method: which protects the new one.
+        published: by version, the method of each release that the vault knows of, withdrawn ones included.
+    """
+    standing = {
+        release.version: str(release.statement.get("method"))
+        for release in map(open_release, release_folders(releases))
+    }
+    ever = dict(published) | standing
+    return tuple(
+        Other(version, ever[version])
+        for version in sorted(ever, key=version_order)
+        if ever[version] not in {method, ""}
+    )
+
+
+def refuse_mixed(others: Sequence[Other], method: str, signed_by: str) -> None:
     """Refuse a release beside others of another method that nobody signs for.
 
     Raises:
@@ -22,18 +46,19 @@ def refuse_mixed(others: Sequence[Release], method: str, signed_by: str) -> None
     """
     if others and not signed_by:
         first = others[0]
-        more = f" and {len(others) - 1} more" if len(others) > 1 else ""
+        more = f" (and {len(others) - 1} more)" if len(others) > 1 else ""
         raise TiphubError(
-            f"Version {first.version}{more} stands, protected by {first.statement.get('method')}, and this"
-            f" release would be protected by {method}. They tell of the same people: whoever compares them"
-            " can learn more than either promises.",
-            where=str(first.path.parent),
-            do="Withdraw the other releases, keep to their method, or let the person who answers for it sign:"
-            ' tiphub build HUB --sign-mixed "Name, role".',
+            f"Version {first.version}{more} was protected by {first.method}, and this release would be"
+            f" protected by {method}. They tell of the same people: whoever compares them can learn more than"
+            " either promises.",
+            where="method in hub.yml",
+            do="Keep to the other method, or let the person who answers for it sign:"
+            ' tiphub build HUB --sign-mixed "Name, role". Withdrawing is no way around it: what was'
+            " downloaded cannot be taken back.",
         )
 
 
-def signed(statement: Mapping[str, Any], others: Sequence[Release], signed_by: str) -> Mapping[str, Any]:
+def signed(statement: Mapping[str, Any], others: Sequence[Other], signed_by: str) -> Mapping[str, Any]:
     """The statement of such a release: it says beside what it stands, what that means and who signed."""
     if not others:
         return statement
@@ -47,7 +72,7 @@ def signed(statement: Mapping[str, Any], others: Sequence[Release], signed_by: s
         "does_not_protect_from": [*statement["does_not_protect_from"], warning],
         "beside": {
             "versions": versions,
-            "methods": sorted({str(release.statement.get("method")) for release in others}),
+            "methods": sorted({release.method for release in others}),
             "signed_by": signed_by,
         },
     }
