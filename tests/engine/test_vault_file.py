@@ -59,3 +59,10 @@ def test_what_is_no_vault_is_told(tmp_path: Path) -> None:
         path.write_bytes(content)
         with pytest.raises(TiphubError, match="damaged"):
             open_encrypted(path, KEY, tmp_path / "spill")
+
+
+def test_what_may_not_be_opened_is_not_called_damaged(tmp_path: Path) -> None:
+    (tmp_path / "v.duckdb").mkdir()
+    with pytest.raises(TiphubError, match="may not be read and written") as refused:
+        open_encrypted(tmp_path / "v.duckdb", KEY, tmp_path / "spill")
+    assert "backup" not in str(refused.value)

@@ -22,6 +22,8 @@ for _module in sorted(module.name for module in iter_modules(__path__)):
 
 _INTERRUPTED = 130
 """What Typer makes of Ctrl-C."""
+_QUERY_INTERRUPTED = "Query interrupted"
+"""What DuckDB makes of it while findings are counted."""
 
 
 def main() -> None:
@@ -31,27 +33,34 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except TiphubError as error:
-        console.print(f"[bold red]error:[/bold red] {_plain(error.what)}", highlight=False)
-        if error.where:
-            console.print(f"  where: {_plain(error.where)}", highlight=False)
-        if error.do:
-            console.print(f"  to do: {_plain(error.do)}", highlight=False)
+        _tell(console, error.what, error.where, error.do)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(141)
     except OSError as error:
         if error.strerror is None:
             raise
-        console.print(f"[bold red]error:[/bold red] {_plain(error.strerror)}", highlight=False)
-        if error.filename:
-            console.print(f"  where: {_plain(str(error.filename))}", highlight=False)
+        _tell(console, error.strerror, str(error.filename or ""))
         sys.exit(1)
-    except SystemExit as ended:
-        if ended.code == _INTERRUPTED:
-            console.print(
-                "interrupted: nothing half-done was kept; run the same command again", highlight=False
-            )
-        raise
+    except (RuntimeError, SystemExit) as ended:
+        if not _interrupted(ended):
+            raise
+        console.print("interrupted: nothing half-done was kept; run the same command again", highlight=False)
+        sys.exit(_INTERRUPTED)
+
+
+def _tell(console: Console, what: str, where: str, do: str = "") -> None:
+    console.print(f"[bold red]error:[/bold red] {_plain(what)}", highlight=False)
+    if where:
+        console.print(f"  where: {_plain(where)}", highlight=False)
+    if do:
+        console.print(f"  to do: {_plain(do)}", highlight=False)
+
+
+def _interrupted(ended: RuntimeError | SystemExit) -> bool:
+    if isinstance(ended, SystemExit):
+        return ended.code == _INTERRUPTED
+    return str(ended) == _QUERY_INTERRUPTED
 
 
 def _plain(text: str) -> str:

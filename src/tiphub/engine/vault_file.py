@@ -1,5 +1,6 @@
 """A database file that is encrypted at rest: AES-256-GCM, its write-ahead log and its spill files too."""
 
+import os
 import re
 from pathlib import Path
 
@@ -23,6 +24,7 @@ def open_encrypted(
     engine = DuckDBEngine(memory_limit=memory_limit, temp_directory=temp_directory, threads=threads)
     try:
         encrypt_spill(engine)
+        _refuse_closed(path)
         with speaking(str(path)):
             _attach(engine, path, key)
         engine.execute("SET lock_configuration = true")
@@ -30,6 +32,19 @@ def open_encrypted(
         engine.close()
         raise
     return engine
+
+
+def _refuse_closed(path: Path) -> None:
+    """Say that a file may not be opened; DuckDB's words for it are those for a damaged one.
+
+    It is not opened to see: closing it again would give up the locks that this process has on it.
+    """
+    if path.exists() and not (path.is_file() and os.access(path, os.R_OK | os.W_OK)):
+        raise TiphubError(
+            "The vault cannot be opened: this may not be read and written, or it is no file.",
+            where=str(path),
+            do="Nothing was changed. Give the person who runs tiphub the right to read and write it.",
+        )
 
 
 def _attach(engine: DuckDBEngine, path: Path, key: str) -> None:

@@ -28,6 +28,8 @@ def draw(
 ) -> Codes:
     """Draw records, the same number from each group, without any that the rules forbid.
 
+    Where drawing again does not help, as with a handful of people, nothing is known of a record.
+
     Within a group every variable's shares are met as nearly as whole records can (one draw from each of
     equal slices of its distribution, in an order of its own), so that counts scatter far less than those of
     independent draws.
@@ -44,7 +46,8 @@ def draw(
             return derive(codes, derived)
         again = random.integers(0, groups, len(bad))
         codes[bad] = _draw(mixture, again, (random.random(len(bad)) for _ in variables))
-    return derive(codes[~breaks(codes, rules, mixture.blocks)], derived)
+    codes[breaks(codes, rules, mixture.blocks)] = 0
+    return derive(codes, derived)
 
 
 def settle(
