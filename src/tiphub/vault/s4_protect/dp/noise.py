@@ -69,7 +69,7 @@ def add_to_all(
     The noise of every cell is independent of all others, so that fresh noise is drawn for all cells of one
     scale in one call, which costs as much as ten cells, and with all processors.
     """
-    if not isinstance(noise, FreshNoise):
+    if type(noise) is not FreshNoise:
         advance(len(tables))
         return [noise.add(counts, scale=scale) for counts, scale in zip(tables, scales, strict=True)]
     places: dict[float, list[int]] = {}
