@@ -114,7 +114,7 @@ def test_a_missing_vault_is_told(desk: Desk) -> None:
         ("release: {k: 1}", "at least 2"),
         ("release: {kk: 11}", "no setting"),
         ("- a list", "Expected settings"),
-        ("title: [", "no valid YAML"),
+        ("title: [", "not YAML"),
     ],
 )
 def test_settings_that_make_no_sense_are_told(desk: Desk, line: str, says: str) -> None:

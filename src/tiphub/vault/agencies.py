@@ -10,6 +10,7 @@ import yaml
 
 from tiphub.errors import TiphubError
 from tiphub.vault.hub import Hub
+from tiphub.vault.settings_file import read_settings
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -59,10 +60,7 @@ def load_agency(hub: Hub, name: str) -> Agency:
             do=(f"Did you mean '{close[0]}'? " if close else f"It has: {', '.join(known)}. " if known else "")
             + f"A new one starts with: tiphub agency draft {hub.root.name} {name} --from FILE",
         )
-    try:
-        document = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise TiphubError(f"agency.yml is no valid YAML: {error}", where=str(path)) from None
+    document = read_settings(path)
     known = [item.name for item in fields(Agency) if item.name not in {"name", "root"}]
     if not isinstance(document, Mapping):
         raise TiphubError("Expected one 'name: value' a line.", where=str(path))

@@ -1,5 +1,7 @@
 """The columns of a hub's releases: from its settings and the standard, never from its records."""
 
+from difflib import get_close_matches
+
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, Variable, variable
 from tiphub.vault.hub import Hub
@@ -16,11 +18,17 @@ def release_columns(hub: Hub, standard: Standard) -> tuple[tuple[Variable, ...],
     known = settings.quasi_identifiers or tuple(
         name for name in standard.quasi_identifiers if name in columns
     )
-    for name in (*columns, *known):
-        if name not in standard.published or name not in columns:
-            raise TiphubError(
-                f"'{name}' is no column that this release can have.",
-                where=str(hub.root / "hub.yml"),
-                do="Columns are published columns of the standard; quasi-identifiers are among them.",
-            )
+    where = f"{hub.root / 'hub.yml'}, release"
+    for key, names, among, do in (
+        ("columns", columns, standard.published, "Columns are published columns of the standard."),
+        ("quasi_identifiers", known, columns, "Quasi-identifiers are among the columns."),
+    ):
+        for name in names:
+            if name not in among:
+                near = get_close_matches(name, among, 1)
+                raise TiphubError(
+                    f"'{name}' is no column that this release can have.",
+                    where=f"{where}, {key}",
+                    do=f"Did you mean '{near[0]}'? {do}" if near else do,
+                )
     return tuple(variable(standard, name, years=hub.settings.years) for name in columns), known

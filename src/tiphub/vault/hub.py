@@ -14,6 +14,8 @@ import yaml
 
 from tiphub.errors import TiphubError
 from tiphub.vault.model_settings import ModelSettings, read_models
+from tiphub.vault.setting_values import check_licence, number, shaped
+from tiphub.vault.settings_file import read_settings
 
 
 @dataclass(frozen=True)
@@ -99,17 +101,12 @@ def open_hub(path: Path) -> Hub:
     """
     root = Path(path).expanduser().resolve()
     try:
-        text = (root / "hub.yml").read_text("utf-8")
+        document = read_settings(root / "hub.yml")
     except (FileNotFoundError, NotADirectoryError):
         raise TiphubError(
             "There is no hub here: no hub.yml.", where=str(path), do=f"Make one with: tiphub init {path}"
         ) from None
-    where = str(root / "hub.yml")
-    try:
-        document = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise TiphubError(f"hub.yml is no valid YAML: {error}", where=where) from None
-    return Hub(root, _settings(document, where))
+    return Hub(root, _settings(document, str(root / "hub.yml")))
 
 
 def create_hub(path: Path, settings: Settings, prepare: Callable[[Hub], None] = lambda _: None) -> Hub:
@@ -121,7 +118,7 @@ def create_hub(path: Path, settings: Settings, prepare: Callable[[Hub], None] = 
         prepare: is called with the hub before it moves to its place, to put the vault into it.
 
     Raises:
-        TiphubError: something is there already.
+        TiphubError: something is there already, or the licence is none.
     """
     root = Path(path).expanduser().resolve()
     if root.exists() and not (root.is_dir() and not any(root.iterdir())):
@@ -130,6 +127,7 @@ def create_hub(path: Path, settings: Settings, prepare: Callable[[Hub], None] = 
             where=str(path),
             do="Nothing was changed. Choose another folder.",
         )
+    check_licence(settings.licence, "licence")
     if Hub(root, settings).key_file.is_relative_to(root):
         raise TiphubError("The key would lie inside the hub that it locks.", do="Name a key file elsewhere.")
     root.parent.mkdir(parents=True, exist_ok=True)
@@ -232,18 +230,16 @@ def _settings(document: object, where: str) -> Settings:
     release = _known(values.pop("release", None) or {}, ReleaseSettings, f"{where}, release")
     privacy = _known(values.pop("privacy", None) or {}, PrivacySettings, f"{where}, privacy")
     models = read_models(values.pop("models", None), where)
-    settings = Settings(
+    return Settings(
         models=models,
-        **{key: _shaped(key, value, where) for key, value in values.items()},
-        release=ReleaseSettings(**{key: _shaped(key, value, where) for key, value in release.items()}),
-        privacy=PrivacySettings(**{key: _number(key, value, where) for key, value in privacy.items()}),
+        **{key: shaped(key, value, where) for key, value in values.items()},
+        release=ReleaseSettings(
+            **{key: shaped(key, value, f"{where}, release") for key, value in release.items()}
+        ),
+        privacy=PrivacySettings(
+            **{key: number(key, value, f"{where}, privacy") for key, value in privacy.items()}
+        ),
     )
-    first, last = settings.years
-    if first > last or not (first >= 1900 and last <= datetime.now(UTC).year + 50):
-        raise TiphubError(f"years must be a first and a last year, not {first} to {last}.", where=where)
-    if settings.release.k < 2:
-        raise TiphubError("release: k must be at least 2.", where=where)
-    return settings
 
 
 def _known(
@@ -258,34 +254,3 @@ def _known(
             hint = f"Did you mean '{close[0]}'?" if close else f"Known are: {', '.join(names)}."
             raise TiphubError(f"'{key}' is no setting.", where=where, do=hint)
     return dict(document)
-
-
-def _number(key: str, value: object, where: str) -> Any:
-    """A number of the privacy settings; YAML reads 1e-6 as text."""
-    if key == "delta" and value in (None, "auto"):
-        return None
-    try:
-        if isinstance(value, int | float | str) and not isinstance(value, bool):
-            return float(value)
-    except ValueError:
-        pass
-    hint = "It is a number, or auto." if key == "delta" else "It is a number."
-    raise TiphubError(f"'{key}' cannot be {value!r}.", where=f"{where}, privacy", do=hint)
-
-
-def _shaped(key: str, value: object, where: str) -> Any:
-    wanted: dict[str, Callable[[Any], bool]] = {
-        "years": lambda v: isinstance(v, list) and len(v) == 2 and all(type(x) is int for x in v),
-        "declared_size": lambda v: v is None or (type(v) is int and v > 0),
-        "k": lambda v: type(v) is int,
-    }
-    listed = ("languages", "columns", "quasi_identifiers")
-    if key in listed:
-        good = isinstance(value, list) and all(isinstance(item, str) for item in value)
-    else:
-        good = wanted.get(key, lambda v: v is None or isinstance(v, str))(value)
-    if not good:
-        raise TiphubError(f"'{key}' cannot be {value!r}.", where=where)
-    if isinstance(value, list):
-        return tuple(value)
-    return "" if value is None and key not in wanted else value

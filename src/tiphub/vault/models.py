@@ -28,8 +28,6 @@ def release_models(hub: Hub, standard: Standard) -> tuple[DeclaredModel, ...]:
             where=f"{where}, models",
             do="Take the models out, or set release.method to dp.",
         )
-    if hub.settings.models:
-        _refuse_share(hub.settings.privacy.models_share, f"{where}, privacy")
     carried = [item.name for item in release_columns(hub, standard)[0]]
     found: list[DeclaredModel] = []
     for number, wanted in enumerate(hub.settings.models, start=1):
@@ -116,15 +114,6 @@ def _folded(among: Mapping[str, str]) -> dict[str, str]:
 def _words(model: ModelSettings) -> str:
     among = ", ".join(f"{name}={value}" for name, value in model.among.items())
     return f"{model.outcome} on {', '.join(model.on)}" + (f" (among {among})" if among else "")
-
-
-def _refuse_share(share: float, where: str) -> None:
-    if not 0 < share < 1:
-        raise TiphubError(
-            f"models_share cannot be {share:g}: it is the part of the budget that the declared models spend.",
-            where=where,
-            do="Choose a number above 0 and below 1, such as 0.1.",
-        )
 
 
 def _same(one: DeclaredModel, other: DeclaredModel) -> bool:
