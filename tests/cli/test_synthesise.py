@@ -83,6 +83,20 @@ def test_counts_have_bounds_and_come_out_of_the_records_again(made: tuple[Path, 
 
 
 @pytest.mark.slow
+def test_what_is_counted_exactly_is_told_apart_with_a_warning(cases: Path, tmp_path: Path) -> None:
+    header, rows = read(cases)
+    broken = tmp_path / "broken.csv"
+    with broken.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, header)
+        writer.writeheader()
+        writer.writerows([*rows, {**rows[0], "gender": "not a gender"}])
+    result = synthesise(broken, "--layout", "ctdc-2024", "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "1 of 151 rows could not be read and is not in it (tell nobody" in result.stderr
+    assert "151" not in result.stdout.replace(str(tmp_path), "")
+
+
+@pytest.mark.slow
 def test_the_statement_says_what_was_promised(made: tuple[Path, Result]) -> None:
     statement = json.loads((made[0] / "statement.json").read_text("utf-8"))
     assert 3.99 < statement["parameters"]["epsilon"] <= 4
@@ -161,7 +175,9 @@ def test_a_folder_that_holds_something_is_left_alone(cases: Path, tmp_path: Path
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
-@pytest.mark.parametrize("years", ["2002", "2023-2002", "a-b"])
+@pytest.mark.parametrize(
+    "years", ["2002", "2023-2002", "a-b", "0-60000", "1899-2002", "99999-999999", "200²-2003"]
+)
 def test_years_that_are_no_range_are_refused(cases: Path, tmp_path: Path, years: str) -> None:
     told = refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "out", "--years", years)
     assert "no range of years" in told
@@ -173,3 +189,50 @@ def test_an_unknown_layout_and_a_file_in_another_are_refused(cases: Path, tmp_pa
     other.write_text("a,b\n1,2\n")
     refused(other, "--layout", "ctdc-2024", "--out", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("--epsilon=0",),
+        ("--epsilon=1e-9",),
+        ("--epsilon=inf",),
+        ("--delta=0",),
+        ("--delta=2",),
+        ("--delta=nan",),
+    ],
+)
+def test_a_budget_that_cannot_be_speaks_of_the_options(
+    cases: Path, tmp_path: Path, given: tuple[str]
+) -> None:
+    told = refused(cases, "--layout", "ctdc-2024", "--out", tmp_path / "out", *given)
+    assert given[0].partition("=")[0] in told
+    for word in ("hub", "HUB", "auto", "settings"):
+        assert word not in told
+    assert "default" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "Check that it is the right file"),
+        ("a,b\n1,2\n", "Check that the layout is the right one"),
+        ("yearOfRegistratio\n2019\n", "which ctdc-2024 has"),
+    ],
+)
+@pytest.mark.parametrize("command", ["synthesise", "tabulate", "audit"])
+def test_a_file_that_a_layout_cannot_read_has_neither_mapping_nor_agency(
+    tmp_path: Path, text: str, says: str, command: str
+) -> None:
+    file = tmp_path / "other.csv"
+    file.write_text(text, "utf-8")
+    more = {"synthesise": ["--out", str(tmp_path / "out")], "tabulate": ["--field", "gender"], "audit": []}[
+        command
+    ]
+    result = CliRunner().invoke(app, [command, str(file), "--layout", "ctdc-2024", *more])
+    assert isinstance(result.exception, TiphubError)
+    told = str(result.exception)
+    assert says in told
+    assert "other.csv" in told
+    assert "mapping" not in told
+    assert "agency" not in told

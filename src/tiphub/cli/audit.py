@@ -14,6 +14,7 @@ from rich.table import Table
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
+from tiphub.cli.sources import read_by
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
 from tiphub.standard import ONE_RECORD
@@ -104,7 +105,8 @@ def _audit_layout(
 
     standard = standard_of(layout)
     declared = load_layout(layout, standard).quasi_identifiers
-    opened = open_standard(file, layout, standard, engine)
+    with read_by(layout, file):
+        opened = open_standard(file, layout, standard, engine)
     names = chosen or declared or [name for name in standard.quasi_identifiers if name in opened.columns]
     risk = disclosure_risk(opened.table.select(list(opened.columns)), names, threshold=k)
     return _Audited(risk, opened.quarantined, ONE_RECORD[opened.layout.record])

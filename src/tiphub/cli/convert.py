@@ -7,6 +7,7 @@ import typer
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
+from tiphub.cli.sources import read_by
 from tiphub.errors import TiphubError
 
 
@@ -30,7 +31,8 @@ def convert(
     if out.exists() and not overwrite:
         raise TiphubError("The file to write is there already.", where=str(out), do="Add --overwrite.")
     with spilling() as engine:
-        opened = open_standard(file, source, standard, engine)
+        with read_by(source, file):
+            opened = open_standard(file, source, standard, engine)
         written, losses = write_layout(opened.table.order_by("row"), layout, standard)
     part = out.with_name(f"{out.name}.part")
     try:

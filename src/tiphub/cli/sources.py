@@ -1,7 +1,7 @@
 """What commands read alike: a data file with a layout, a release or a vault, and NAME=VALUE pairs."""
 
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,11 +73,31 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
     if layout is None:
         do = f"Give --layout with one of {', '.join(layout_names())}."
         raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
-    found = open_standard(source, layout, standard, engine)
+    with read_by(layout, source):
+        found = open_standard(source, layout, standard, engine)
     if found.quarantined:
         text = f"{amount(found.read, 'row')} read, {found.quarantined:,} set aside as unreadable."
         Console(stderr=True).print(text, highlight=False)
     return Source(found.table.select(*found.columns))
+
+
+@contextmanager
+def read_by(layout: str, file: Path) -> Iterator[None]:
+    """Say what is wrong with a file to somebody who reads it by a layout, without a mapping or an agency."""
+    try:
+        yield
+    except TiphubError as error:
+        of_columns = error.where == f"{layout}.yml"
+        what = error.what.replace("the mapping names", f"{layout} has") if of_columns else error.what
+        where = f"{file.name}, {layout}" if of_columns else error.where
+        do = error.do
+        if "mapping" in do:
+            do = "Check that the layout is the right one."
+        elif "agency" in do:
+            do = "Check that it is the right file, or export it again."
+        elif "`file:" in do:
+            do = "Save it as CSV with commas, in UTF-8."
+        raise TiphubError(what, where=where, do=do) from None
 
 
 def open_vault(source: Path, layout: str | None, standard: Standard, stack: ExitStack) -> "OwnRecords":

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import math
+import re
 import shutil
 import tempfile
 from itertools import chain
@@ -12,13 +14,17 @@ import typer
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
+from tiphub.cli.sources import read_by
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from tiphub.vault.synthesise import Synthesis
 
 DELTA = 1e-7
+EXACT = "(tell nobody: this is counted exactly)"
 PAIRS = " The promise is to each pair: to a person in several of them it is weaker (see statement.json)."
 
 
@@ -46,46 +52,66 @@ def synthesise(
     The promise is to one record. In layouts of pairs that is a victim-perpetrator pair, not a person.
     """
     from tiphub.mapping import standard_of
-    from tiphub.vault.s4_protect.dp.accounting import rho_for
     from tiphub.vault.synthesise import synthesise as make
 
     standard = standard_of(layout)
-    rho = rho_for(epsilon, delta, confirmed_large_epsilon=confirm_large_epsilon)
+    rho = _budget(epsilon, delta, confirmed=confirm_large_epsilon)
+    told = _years(years, standard.fields["year_of_registration"].minimum or 1990)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TiphubError("The folder to write is not empty.", where=str(out), do="Choose another.")
-    made = make(
-        file,
-        layout,
-        rho=rho,
-        delta=delta,
-        years=_years(years, standard.fields["year_of_registration"].minimum or 1990),
-        standard=standard,
-        progress=Terminal(),
-        folder=next(place for place in out.absolute().parents if place.is_dir()),
-    )
+    with read_by(layout, file):
+        made = make(
+            file,
+            layout,
+            rho=rho,
+            delta=delta,
+            years=told,
+            standard=standard,
+            progress=Terminal(),
+            folder=next(place for place in out.absolute().parents if place.is_dir()),
+        )
     _write(made, out)
-    aside = (
-        f" {made.quarantined:,} of {amount(made.read, 'row')} could not be read and are not in it."
-        if made.quarantined
-        else ""
-    )
-    for column, cells in made.outside.items():
+    if made.quarantined:
         typer.echo(
-            f"{column}: {amount(cells, 'cell')} outside the declared values became unknown "
-            "(tell nobody: this is counted exactly).",
+            f"{made.quarantined:,} of {amount(made.read, 'row')} could not be read and "
+            f"{'is' if made.quarantined == 1 else 'are'} not in it {EXACT}.",
             err=True,
         )
-    typer.echo(f"{made.number:,} synthetic records and {made.counts.num_rows:,} counts in {out}.{aside}")
+    for column, cells in made.outside.items():
+        typer.echo(
+            f"{column}: {amount(cells, 'cell')} outside the declared values became unknown {EXACT}.",
+            err=True,
+        )
+    typer.echo(f"{made.number:,} synthetic records and {made.counts.num_rows:,} counts in {out}.")
     typer.echo(f"One record is {made.statement['record']}.{PAIRS if standard.record == 'pair' else ''}")
 
 
+def _budget(epsilon: float, delta: float, *, confirmed: bool) -> "Fraction":
+    """What may be spent; there is no hub whose settings could be wrong, only the two options."""
+    from tiphub.vault.s4_protect.dp.accounting import LARGE_EPSILON, rho_for
+
+    if not 0 < delta < 1:
+        do = f"Write one well below 1 in the number of people; {DELTA:g} is the default."
+        raise TiphubError(f"Delta cannot be {delta:g}: it is a small number above 0.", where="--delta", do=do)
+    try:
+        return rho_for(epsilon, delta, confirmed_large_epsilon=confirmed)
+    except TiphubError as error:
+        large = LARGE_EPSILON < epsilon < math.inf
+        do = error.do if large else "Choose one between 0.1 and 10; 4 is the default."
+        raise TiphubError(error.what, where="--epsilon", do=do) from None
+
+
 def _years(text: str, first: int) -> tuple[int, int]:
+    from tiphub.vault.setting_values import check_years
+
     if not text:
         return first, dt.datetime.now(tz=dt.UTC).year
-    start, _, end = text.partition("-")
-    if not (start.isdigit() and end.isdigit() and int(start) <= int(end)):
-        raise TiphubError(f"'{text}' is no range of years.", do="Write it as 2002-2022.")
-    return int(start), int(end)
+    written = re.fullmatch(r"([0-9]{1,9})-([0-9]{1,9})", text)
+    if written is None:
+        raise TiphubError(f"'{text}' is no range of years.", where="--years", do="Write it as 2002-2022.")
+    start, end = int(written[1]), int(written[2])
+    check_years(start, end, "--years")
+    return start, end
 
 
 def _write(made: "Synthesis", out: Path) -> None:
