@@ -133,6 +133,13 @@ def test_the_second_model_is_asked_for_with_a_risk_that_hub_yml_names(hub: Hub) 
     assert "Only people whose majority_status is child." in document["notes"]
 
 
+def test_that_figures_are_not_protected_is_said_where_there_are_figures(hub: Hub) -> None:
+    assert "not protected" in run(hub, "--outcome", "child", "--on", "gender").stderr
+    result = RUNNER.invoke(app, ["model", str(hub.root), "--vault", "--outcome", "children"])
+    assert isinstance(result.exception, TiphubError)
+    assert not result.output
+
+
 def test_a_risk_that_is_handed_in_takes_the_place_of_the_hubs(hub: Hub, tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
     lines = [f"{code},{10 - value}" for code, value in RISK.values.items()]

@@ -12,7 +12,7 @@ from rich.padding import Padding
 
 from tiphub.cli.app import app
 from tiphub.cli.extras import of_portal
-from tiphub.cli.sources import open_source, open_vault
+from tiphub.cli.sources import open_source, open_vault, warn_unprotected
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
 
@@ -64,6 +64,8 @@ def findings(
     with ExitStack() as stack:
         opened, title = _open(source, layout, standard, stack, vault=vault)
         results = [answer(item, opened, standard) for item in wanted]
+    if vault:
+        warn_unprotected()
     if format is Format.json:
         document = {"source": title, "findings": [as_json(result) for result in results]}
         typer.echo(json.dumps(document, ensure_ascii=False, indent=2))

@@ -17,7 +17,15 @@ from rich.text import Text
 
 from tiphub.cli.app import app
 from tiphub.cli.extras import of_portal
-from tiphub.cli.sources import NOT_PROTECTED, OwnRecords, Source, open_source, open_vault, pairs
+from tiphub.cli.sources import (
+    NOT_PROTECTED,
+    OwnRecords,
+    Source,
+    open_source,
+    open_vault,
+    pairs,
+    warn_unprotected,
+)
 from tiphub.cli.tables import show_table
 from tiphub.errors import TiphubError
 from tiphub.standard import Standard, load_standard
@@ -99,6 +107,8 @@ def model(
             found, title = _of_vault(own, standard, asked, unknown), own.title
         else:
             found, title = _of_source(source, layout, standard, asked, unknown)
+    if vault:
+        warn_unprotected()
     if format is Format.json:
         from tiphub.evidence.models.wording import sentences
 

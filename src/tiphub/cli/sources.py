@@ -101,7 +101,7 @@ def read_by(layout: str, file: Path) -> Iterator[None]:
 
 
 def open_vault(source: Path, layout: str | None, standard: Standard, stack: ExitStack) -> "OwnRecords":
-    """Open a hub's own records, unprotected; that they are is told on the error stream.
+    """Open a hub's own records, unprotected: whoever shows figures of them says so (see `warn_unprotected`).
 
     They are as a release would have them: what follows from an answer is said. The vault stays open until the
     stack is closed.
@@ -125,8 +125,12 @@ def open_vault(source: Path, layout: str | None, standard: Standard, stack: Exit
         )
     hub = open_hub(source)
     store = stack.enter_context(Store.open(hub))
-    Console(stderr=True).print(NOT_PROTECTED, style="bold red", highlight=False)
     return OwnRecords(hub, implied(store.records(), standard))
+
+
+def warn_unprotected() -> None:
+    """Say on the error stream that the figures which follow are of a hub's own records."""
+    Console(stderr=True).print(NOT_PROTECTED, style="bold red", highlight=False)
 
 
 def pairs(texts: list[str]) -> Mapping[str, str]:
