@@ -60,7 +60,7 @@ def check_epsilon(epsilon: float, *, confirmed_large_epsilon: bool = False) -> f
 
 
 def delta_for(declared_size: int | None, asked: float | None = None) -> float:
-    """The delta for a hub of a declared size: the one asked for if it is small enough, else 1 / (n ln n).
+    """The delta for a hub of a declared size: the one asked for; if none was, 1 / (n ln n).
 
     Args:
         declared_size: about how many people the hub holds, as its settings declare. Never a measured number.

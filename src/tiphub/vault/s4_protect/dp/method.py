@@ -125,7 +125,7 @@ class DifferentialPrivacy:
                 effort=self.effort,
             ):
                 batch = pack(codes[:, :columns], measured.variables[:columns])
-                encode(batch, population.variables)
+                encode(batch, population.variables)  # raises if a record left the declared domains
                 records.write(batch)
                 yield codes
 
