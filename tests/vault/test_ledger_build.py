@@ -362,6 +362,22 @@ def test_a_plan_needs_neither_key_nor_records(hub: Hub) -> None:
     assert not (hub.root / "ledger.jsonl").exists()
 
 
+def test_a_plan_is_for_dp_alone(desk: Desk) -> None:
+    told = CliRunner().invoke(app, ["build", str(desk.hub.root), "--plan"])
+    assert isinstance(told.exception, TiphubError)
+    assert "A plan is for dp" in str(told.exception)
+    assert "declare" not in str(told.exception)
+
+
+@pytest.mark.parametrize("option", ["--sign-budget", "--repair"])
+@pytest.mark.parametrize("name", ["", " ", "Ada"])
+def test_an_empty_signature_is_refused(hub: Hub, option: str, name: str) -> None:
+    told = CliRunner().invoke(app, ["ledger", str(hub.root), option, name])
+    assert isinstance(told.exception, TiphubError)
+    assert "no signature" in str(told.exception)
+    assert not (hub.root / "ledger.jsonl").exists()
+
+
 def test_the_ledger_command_shows_and_verifies(spent_once: Hub) -> None:
     hub, run = spent_once, CliRunner(env=WIDE)
     told = run.invoke(app, ["ledger", str(hub.root)])
@@ -377,7 +393,7 @@ def test_the_ledger_command_shows_and_verifies(spent_once: Hub) -> None:
     path.write_text(path.read_text("utf-8").replace('"rho": "', '"rho": "1'), "utf-8")
     told = run.invoke(app, ["ledger", str(hub.root)])
     assert told.exit_code == 1
-    assert "broken" in told.output
+    assert f'tiphub ledger {hub.root} --repair "Name, role"' in told.output
     assert isinstance(run.invoke(app, ["build", str(hub.root)]).exception, TiphubError)
     told = run.invoke(app, ["ledger", str(hub.root), "--repair", SIGNER])
     assert told.exit_code == 0

@@ -45,8 +45,8 @@ def build(
     is typed into one by hand fails the build. What is published is counted again before it is written.
     Under differential privacy the spend is booked in the hub's ledger before any noise is drawn.
 
-    With `--plan` nothing is made: it shows how exact counts would be at several epsilons, from the declared
-    size and the columns alone, without opening the vault.
+    With `--plan` nothing is made: for a hub that protects with dp it shows how exact counts would be at
+    several epsilons, from the declared size and the columns alone, without opening the vault.
     """
     from tiphub.vault.hub import open_hub
     from tiphub.vault.pipeline import build as make_release

@@ -42,13 +42,13 @@ def ledger(
     *,
     format_: Annotated[Format, typer.Option("--format", help="For people, or for scripts.")] = Format.table,
     sign_budget: Annotated[
-        str,
+        str | None,
         typer.Option(metavar='"NAME, ROLE"', help="Enter the lifetime budget of hub.yml under this name."),
-    ] = "",
+    ] = None,
     repair: Annotated[
-        str,
+        str | None,
         typer.Option(metavar='"NAME, ROLE"', help="Put a broken ledger right, under this name."),
-    ] = "",
+    ] = None,
     confirm_large_epsilon: Annotated[
         bool, typer.Option("--confirm-large-epsilon", help="A lifetime epsilon above 20 is meant.")
     ] = False,
@@ -59,17 +59,21 @@ def ledger(
     wrong or the vault could not be asked.
     """
     from tiphub.vault.hub import open_hub
+    from tiphub.vault.ledger import check_signature
     from tiphub.vault.spending import repair_ledger
     from tiphub.vault.spending import sign_budget as sign
 
     opened = open_hub(hub)
-    if repair:
-        repair_ledger(opened, repair)
-    if sign_budget:
-        sign(opened, sign_budget, confirmed_large_epsilon=confirm_large_epsilon)
+    if repair is not None:
+        repair_ledger(opened, check_signature(repair))
+    if sign_budget is not None:
+        sign(opened, check_signature(sign_budget), confirmed_large_epsilon=confirm_large_epsilon)
     report, asked = _examine(opened)
     good = asked and not report.findings
-    (_tell_json if format_ is Format.json else _tell)(report, good=good)
+    if format_ is Format.json:
+        _tell_json(report, good=good)
+    else:
+        _tell(report, hub, good=good)
     raise typer.Exit(0 if good else 1)
 
 
@@ -89,7 +93,7 @@ def _examine(hub: "Hub") -> tuple["Report", bool]:
         return examine(hub.root / LEDGER, None), False
 
 
-def _tell(report: "Report", *, good: bool) -> None:
+def _tell(report: "Report", hub: Path, *, good: bool) -> None:
     from tiphub.vault.ledger import Balance
 
     console = Console(highlight=False, soft_wrap=True)
@@ -113,7 +117,10 @@ def _tell(report: "Report", *, good: bool) -> None:
     for entry in report.beyond:
         console.print(f"  entry {entry.number}: {escape(_what(entry))}")
     if report.findings:
-        console.print("[red bold]The ledger is broken.[/red bold] docs/privacy/ledger.md says what to do.")
+        console.print(
+            "[red bold]The ledger is broken.[/red bold] Find out why, and put a good copy of it back. "
+            f'If there is none: tiphub ledger {escape(str(hub))} --repair "Name, role"'
+        )
     elif good:
         console.print("[green bold]Every entry is whole and agrees with the vault.[/green bold]")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from tiphub.errors import TiphubError
 from tiphub.standard import Variable, load_standard
 from tiphub.standard.own import counted_beside
 from tiphub.vault.columns import release_columns
@@ -65,9 +66,15 @@ def plan(
     make the answer better.
 
     Raises:
-        TiphubError: the privacy settings cannot be used, or ``hub.yml`` names columns that cannot be
-            released.
+        TiphubError: the hub protects otherwise than by differential privacy, the privacy settings cannot be
+            used, or ``hub.yml`` names columns that cannot be released.
     """
+    if (method := hub.settings.release.method) != "dp":
+        raise TiphubError(
+            f"A plan is for dp: this hub protects with {method}, which adds no noise and spends no budget.",
+            where=str(hub.root / "hub.yml"),
+            do="Leave --plan out, or set release.method to dp.",
+        )
     standard = load_standard()
     variables, _ = release_columns(hub, standard)
     counted = (*variables, *counted_beside(standard, [item.name for item in variables]))
