@@ -191,6 +191,26 @@ def test_a_withdrawn_release_of_another_method_needs_the_signature_too(spent_onc
     assert release.statement["beside"]["versions"] == [old.name]
 
 
+def test_an_old_vault_and_ledger_put_back_give_no_budget_back(spent_once: Hub, tmp_path: Path) -> None:
+    """Both agree with each other; the release that stands tells that something was spent since."""
+    parts = ("vault/vault.duckdb", "ledger.jsonl")
+    for part in parts:
+        shutil.copy(spent_once.root / part, tmp_path / Path(part).name)
+    lost = build(spent_once, epsilon=1, again=True)
+    both = spent(spent_once)
+    for part in parts:
+        shutil.copy(tmp_path / Path(part).name, spent_once.root / part)
+    with pytest.raises(TiphubError, match=f"broken. Release {lost.name} was paid for by an entry"):
+        build(spent_once, again=True)
+    told = CliRunner().invoke(app, ["ledger", str(spent_once.root)], env=WIDE)
+    assert told.exit_code == 1
+    assert f"✗ Release {lost.name} was paid for" in told.output
+    assert CliRunner().invoke(app, ["ledger", str(spent_once.root), "--repair", SIGNER]).exit_code == 0
+    assert spent(spent_once) == both
+    assert kinds(spent_once)[4:] == ["booked", "released"]
+    assert build(spent_once, epsilon=1, again=True).name == f"{lost.name[:10]}.3"
+
+
 class Ending(Silent):
     """Notes the stages, and ends the build where one of them ends."""
 

@@ -79,18 +79,17 @@ def ledger(
 
 def _examine(hub: "Hub") -> tuple["Report", bool]:
     """Hold the file against the vault; against itself alone if the vault cannot be opened."""
-    from tiphub.vault.ledger import examine
-    from tiphub.vault.spending import LEDGER
+    from tiphub.vault.spending import examine_ledger
     from tiphub.vault.store import Store
 
     try:
         with Store.open(hub) as store:
-            return examine(hub.root / LEDGER, store.ledger_lines()), True
+            return examine_ledger(hub, store), True
     except TiphubError as error:
         Console(stderr=True, highlight=False, soft_wrap=True, markup=False).print(
             f"The vault could not be asked: {error.what}"
         )
-        return examine(hub.root / LEDGER, None), False
+        return examine_ledger(hub, None), False
 
 
 def _tell(report: "Report", hub: Path, *, good: bool) -> None:

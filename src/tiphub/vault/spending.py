@@ -3,16 +3,17 @@
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from tiphub.errors import TiphubError
 from tiphub.release import MANIFEST, open_release
 from tiphub.vault.hub import Hub
-from tiphub.vault.ledger import Booking, Budget, Ledger, repair
-from tiphub.vault.ledger.words import amount
+from tiphub.vault.ledger import Booking, Budget, Ledger, Report, examine, repair
+from tiphub.vault.ledger.words import amount, broken
 from tiphub.vault.s4_protect.dp.accounting import check_epsilon, delta_for, epsilon_for, rho_for
+from tiphub.vault.standing import unpaid
 from tiphub.vault.store import Store
 
 LEDGER = "ledger.jsonl"
@@ -58,8 +59,22 @@ def open_ledger(hub: Hub, store: Store) -> Ledger:
         TiphubError: the ledger is broken.
     """
     ledger = Ledger(hub.root / LEDGER, store, epsilon_for)
+    for release in unpaid(ledger.entries, hub.releases):
+        raise broken(hub.root / LEDGER, str(release))
     _settle(ledger, hub.releases)
     return ledger
+
+
+def examine_ledger(hub: Hub, store: Store | None) -> Report:
+    """What an examination of a hub's ledger finds; nothing is written.
+
+    Args:
+        hub: whose ledger it is.
+        store: its open vault; ``None`` if it cannot be asked, then the end of the ledger is not verified.
+    """
+    report = examine(hub.root / LEDGER, store.ledger_lines() if store else None)
+    missing = tuple(str(release) for release in unpaid(report.entries, hub.releases))
+    return replace(report, state="broken", findings=(*report.findings, *missing)) if missing else report
 
 
 def sign_budget(hub: Hub, signed_by: str, *, confirmed_large_epsilon: bool = False) -> Budget:
@@ -77,11 +92,27 @@ def sign_budget(hub: Hub, signed_by: str, *, confirmed_large_epsilon: bool = Fal
 def repair_ledger(hub: Hub, signed_by: str) -> None:
     """Put a broken ledger right under a person's name (see `tiphub.vault.ledger.repair`).
 
+    What standing releases spent and the ledger does not have is booked again.
+
     Raises:
         TiphubError: there is nothing to repair, or the signature is none.
     """
+    path = hub.root / LEDGER
     with Store.open(hub) as store:
-        repair(hub.root / LEDGER, store, epsilon_for, signed_by)
+        report = examine(path, store.ledger_lines())
+        if report.findings or not any(unpaid(report.entries, hub.releases)):
+            ledger = repair(path, store, epsilon_for, signed_by)
+        else:
+            ledger = Ledger(path, store, epsilon_for)
+        if ledger.balance.budget is None:
+            set_lifetime(ledger, hub)
+        for release in tuple(unpaid(ledger.entries, hub.releases)):
+            booking = ledger.recover(
+                release.rho, method=release.method, version=release.version, signed_by=signed_by
+            )
+            ledger.release(
+                booking, version=release.version, manifest=_manifest(hub.releases / release.version)
+            )
 
 
 def set_lifetime(ledger: Ledger, hub: Hub, *, confirmed_large_epsilon: bool = False) -> None:
@@ -153,12 +184,15 @@ def _settle(ledger: Ledger, releases: Path) -> tuple[Booking, ...]:
     abandoned = []
     for booking in ledger.balance.unfinished:
         if _paid_for(releases / booking.version, booking):
-            manifest = (releases / booking.version / MANIFEST).read_bytes()
-            ledger.release(booking, version=booking.version, manifest=hashlib.sha256(manifest).hexdigest())
+            ledger.release(booking, version=booking.version, manifest=_manifest(releases / booking.version))
         else:
             ledger.abandon(booking, "the build ended without a release")
             abandoned.append(booking)
     return tuple(abandoned)
+
+
+def _manifest(release: Path) -> str:
+    return hashlib.sha256((release / MANIFEST).read_bytes()).hexdigest()
 
 
 def _paid_for(release: Path, booking: Booking) -> bool:

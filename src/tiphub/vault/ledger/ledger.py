@@ -138,6 +138,21 @@ class Ledger:
             TiphubError: there is no budget, or less is left than asked for; nothing was booked.
         """
         self.refuse_overspend(rho)
+        return self._book(rho, method=method, purpose=purpose, version=version)
+
+    def recover(self, rho: Fraction, *, method: str, version: str, signed_by: str) -> Booking:
+        """Book what a standing release spent and an older ledger that was put back does not have.
+
+        It is spent even if that is more than is left.
+
+        Raises:
+            TiphubError: there is no budget, or the signature is none.
+        """
+        signed = check_signature(signed_by)
+        purpose = "a release that stands"
+        return self._book(rho, method=method, purpose=purpose, version=version, signed_by=signed)
+
+    def _book(self, rho: Fraction, *, method: str, purpose: str, version: str, **signed: str) -> Booking:
         delta = self._lifetime().delta
         facts = {
             "method": method,
@@ -147,7 +162,7 @@ class Ledger:
             "purpose": purpose,
             "version": version,
         }
-        return booking_of(self._add("booked", facts))
+        return booking_of(self._add("booked", facts | signed))
 
     def release(self, booking: Booking, *, version: str, manifest: str) -> None:
         """Link a booking to the release it paid for; ``manifest`` is the SHA-256 of its manifest."""

@@ -35,6 +35,6 @@ def broken(path: Path, what: str) -> TiphubError:
     return TiphubError(
         f"The privacy ledger is broken. {what}",
         where=str(path),
-        do="Nothing can be spent until it is put right. `tiphub ledger HUB` shows it; docs/privacy/ledger.md"
-        " says what to do.",
+        do="Nothing can be spent until it is put right. `tiphub ledger HUB` shows what is wrong; with"
+        ' --repair "Name, role" the person who answers for the hub puts it right.',
     )
