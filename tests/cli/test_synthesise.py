@@ -100,7 +100,11 @@ def test_what_is_counted_exactly_is_told_apart_with_a_warning(cases: Path, tmp_p
 def test_the_statement_says_what_was_promised(made: tuple[Path, Result]) -> None:
     statement = json.loads((made[0] / "statement.json").read_text("utf-8"))
     assert 3.99 < statement["parameters"]["epsilon"] <= 4
-    assert statement["does_not_protect_from"]
+    assert statement["unit"].startswith("one record of the file")
+    said = " ".join(statement["does_not_protect_from"])
+    assert "nobody keeps count" in said
+    assert "spends twice" in said
+    assert not {"ledger", "agencies", "linkage"} & set(said.replace(",", " ").split())
 
 
 def from_file(file: Path, layout: str, years: tuple[int, int] = YEARS, delta: float = 1e-6) -> Synthesis:
