@@ -62,7 +62,7 @@ def test_a_noisy_release_is_told_in_plain_words(by_dp: Hub, tmp_path: Path) -> N
     page = tmp_path / "report.html"
     told = ask(by_dp, "--out", str(page))
     assert told.exit_code == ("Withdraw the release" in told.stdout), told.output
-    assert "1,300 people stand behind" in told.stdout
+    assert "1,300 recorded cases stand behind" in told.stdout
     assert "protected by differential privacy (epsilon 4)" in told.stdout
     assert "attacks found more about people in the data than about" in told.stdout
     assert "findings" in told.stdout

@@ -14,6 +14,7 @@ from tiphub.standard.implications import implications
 from tiphub.standard.variables import Codes, variable
 from tiphub.vault.s4_protect import Protected
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy, FreshNoise, SeededNoiseForTests
+from tiphub.vault.s4_protect.dp.accounting import epsilon_for
 from tiphub.vault.s4_protect.dp.blocks import Blocks
 from tiphub.vault.s4_protect.dp.logic import breaks, forbidden
 from tiphub.vault.s4_protect.dp.noise import Counts, Noise
@@ -161,6 +162,16 @@ def test_real_noise_differs_each_time_and_states_its_epsilon() -> None:
     assert one.statement["parameters"]["rho"] == "1/4"
     assert one.statement["parameters"]["epsilon"] > 1
     assert "NOT PRIVATE" not in str(one.statement)
+
+
+def test_the_promise_is_to_a_case_and_says_what_holds_for_whom_two_agencies_know() -> None:
+    """Two records of one person are four times rho: group privacy."""
+    statement = protect(people(500), noise=FreshNoise(), effort=TINY).statement
+    assert statement["unit"].startswith("one recorded case, which is one person as one agency knows them")
+    assert "linkage" not in str(statement)
+    twice = epsilon_for(4 * Fraction(1, 4), 1e-6)
+    assert twice > 2 * statement["parameters"]["epsilon"]
+    assert f"for both together it is that of epsilon {twice:.4g}." in statement["does_not_protect_from"][1]
 
 
 @pytest.mark.parametrize("width", [1, 2, 3])

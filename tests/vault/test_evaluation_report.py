@@ -27,7 +27,7 @@ def page(*, rehearsed: bool = True) -> str:
 def test_it_says_that_it_is_private_and_what_it_found() -> None:
     text = page()
     assert "Private." in text
-    assert "2,000 people stand behind 2,000 published records" in text
+    assert "2,000 recorded cases stand behind 2,000 published records" in text
     assert "1,600 people" in text
     assert "400 others were held back" in text
     assert text.count("<svg") == text.count("</svg>") > 8
@@ -87,7 +87,7 @@ def test_an_attack_that_succeeds_stands_in_the_summary() -> None:
     text = report(figures, release="1")
     assert "1 of 1 attacks found more about people in the data than about others" in text
     assert "Withdraw the release until somebody has found out why." in text
-    assert "the 1,000 people whom the vault held by then; the release was made of 300" in text
+    assert "the 1,000 cases that the vault held by then; the release was made of 300" in text
     assert "<gender>" not in text
     assert "inferring &lt;gender&gt;" in text
 
@@ -130,4 +130,4 @@ def test_nobody_is_reported_too() -> None:
     made = Protected(
         records=decode(np.empty((0, 1), np.int16), (none,)), counts=pa.table({}), statement={}, loss={}
     )
-    assert "0 people stand behind 0" in report(evaluate(source, made).private, release="1")
+    assert "0 recorded cases stand behind 0" in report(evaluate(source, made).private, release="1")

@@ -299,6 +299,7 @@ def test_the_statement_says_what_is_not_protected_and_how_homogeneous_groups_are
     statement = protect(codes, k=11).statement
     assert statement["parameters"] == {"k": 11, "quasi_identifiers": list(QUASI)}
     assert len(statement["does_not_protect_from"]) >= 4
+    assert "11 records may be fewer than 11 people" in str(statement["does_not_protect_from"])
     assert statement["homogeneity"]["groups"] == 0.5
     assert statement["homogeneity"]["columns"] == {"debt": 0.5, "education": 0.5}
     assert "does NOT protect" in KAnonymity().argument

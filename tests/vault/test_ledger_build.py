@@ -3,6 +3,7 @@
 import hashlib
 import json
 import multiprocessing
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -113,6 +114,18 @@ def test_a_release_is_booked_paid_and_linked(spent_once: Hub) -> None:
     assert booked.facts["version"] == release.name
     assert open_release(release).package["tiphub"]["ledger"] == {"entry": 3, "sha256": booked.sha256}
     assert linked.facts["manifest"] == hashlib.sha256((release / "manifest.json").read_bytes()).hexdigest()
+
+
+def test_what_is_read_of_a_release_counts_cases_and_not_people(spent_once: Hub) -> None:
+    """Nobody is linked across agencies, so that no row and no count is of people."""
+    release = only_release(spent_once)
+    for name in ("README.md", "codebook.html", "METHOD.md"):
+        text = (release / name).read_text("utf-8")
+        assert "linkage" not in text, name
+        assert re.search(r"whom two agencies know (is|has) two", text), name
+    readme = (release / "README.md").read_text("utf-8")
+    assert "made from noisy counts of recorded cases: no row stands for a person." in readme
+    assert "Nobody is recognised across agencies" in readme
 
 
 def test_a_build_that_would_overspend_is_refused_and_changes_nothing(spent_once: Hub) -> None:

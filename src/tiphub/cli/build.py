@@ -41,8 +41,10 @@ def build(
 ) -> None:
     """Make a release of what the vault holds, and print its folder.
 
-    Harmonise, link, protect, evaluate, publish. Before anything, the portal's stories are read: a number that
-    is typed into one by hand fails the build. What is published is counted again before it is written.
+    Harmonise, protect, evaluate, publish. Nobody is recognised across agencies: a case is one person as one
+    agency knows them, and whom two agencies know is two cases. Before anything, the portal's stories are
+    read: a number that is typed into one by hand fails the build. What is published is counted again before
+    it is written.
     Under differential privacy the spend is booked in the hub's ledger before any noise is drawn.
 
     With `--plan` nothing is made: for a hub that protects with dp it shows how exact counts would be at
@@ -126,7 +128,7 @@ def _tell(plan: "Plan") -> None:
     told = [_told(kind, half) for kind, half in chosen.half_widths.items()]
     console.print(
         f"\nAt epsilon {chosen.epsilon:g}, {'; '.join(told)}.\n"
-        "Half the epsilon is about twice the noise. Epsilon bounds what anybody can learn about one person:\n"
+        "Half the epsilon is about twice the noise. Epsilon bounds what anybody can learn from one record:\n"
         "a suspicion of 50% can grow to 73% at epsilon 1, to 88% at 2, to 98% at 4 and to certainty at 8.\n"
         f"Releases: how many the lifetime epsilon of {plan.lifetime_epsilon:g} allows if none was made yet.\n"
         "Nothing was read from the vault and nothing was spent."

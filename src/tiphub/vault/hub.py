@@ -206,7 +206,7 @@ release:
   columns: {value(list(settings.release.columns))}
   quasi_identifiers: {value(list(settings.release.quasi_identifiers))}
 
-# For dp. Epsilon bounds what anybody can learn about one person: smaller is safer and less exact. What each
+# For dp. Epsilon bounds what anybody can learn from one record: smaller is safer and less exact. What each
 # buys is shown, before anything is spent, by: tiphub build {name} --plan
 privacy:
   # What one release spends.

@@ -44,8 +44,11 @@ def summary(figures: Mapping[str, Any], labels: Mapping[str, str] | None = None)
 
 
 def protection(figures: Mapping[str, Any]) -> str:
-    """Who stands behind a release, and how they are protected."""
-    text = f"{figures['people']:,} people stand behind {figures['records']:,} published records"
+    """How many cases stand behind a release, and how they are protected.
+
+    Nobody is recognised across agencies: whom two of them know is two cases.
+    """
+    text = f"{figures['people']:,} recorded cases stand behind {figures['records']:,} published records"
     said = figures.get("protection") or {}
     if "epsilon" in said:
         return f"{text}, protected by differential privacy (epsilon {said['epsilon']:.3g})."
@@ -91,7 +94,7 @@ def _attacks(figures: Mapping[str, Any], labels: Mapping[str, str]) -> Iterator[
     if rehearsal["vault"] != figures["people"]:
         yield Remark(
             "care",
-            f"The attacks were tried on the {rehearsal['vault']:,} people whom the vault held by then; the"
+            f"The attacks were tried on the {rehearsal['vault']:,} cases that the vault held by then; the"
             f" release was made of {figures['people']:,}.",
         )
 

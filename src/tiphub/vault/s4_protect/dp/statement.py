@@ -19,14 +19,17 @@ def statement(
     parameters = {**_parameters(rho, delta, measured), **models}
     if not private:
         return _not_private(parameters)
-    epsilon = math.ceil(epsilon_for(rho, delta) * 1e6) / 1e6
+    epsilon, of_two = (_rounded_up(epsilon_for(loss, delta)) for loss in (rho, 4 * rho))
     return {
         "method": "differential_privacy",
         "parameters": parameters | {"epsilon": epsilon},
-        "unit": "one person, after linkage; neighbouring data differ by adding or removing one person",
+        "unit": (
+            "one recorded case, which is one person as one agency knows them; neighbouring data differ by "
+            "adding or removing one case"
+        ),
         "protects_from": [
             (
-                "Learning whether a given person is in the data, or what the data say of them, with more "
+                "Learning whether a given case is in the data, or what it says of a person, with more "
                 f"certainty than epsilon {epsilon:g} and delta {delta:.2g} allow, whatever else is known."
             ),
             "Finding a victim's record: no record stands for a person. Records are made from noisy counts.",
@@ -37,12 +40,17 @@ def statement(
                 "by family): that is what the data are published for."
             ),
             (
-                "One person known to several agencies whom linkage did not recognise: each of their records "
-                "enjoys the promise, both together a weaker one."
+                "A person whom two agencies know: nobody is recognised across agencies, so "
+                "they are two cases and count twice. Each case has the promise; for both together it is that "
+                f"of epsilon {of_two:.4g}."
             ),
             "What adds up over releases: the ledger of the hub limits it.",
         ],
     }
+
+
+def _rounded_up(epsilon: float) -> float:
+    return math.ceil(epsilon * 1e6) / 1e6
 
 
 def _not_private(parameters: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ def statement(k: int, quasi_identifiers: Sequence[str], homogeneity: Mapping[str
     return {
         "method": "k_anonymity",
         "parameters": {"k": k, "quasi_identifiers": list(quasi_identifiers)},
-        "unit": "one record, which stands for one person as one agency knows them",
+        "unit": "one recorded case, which is one person as one agency knows them",
         "protects_from": [
             told_apart,
             f"Reading a count below {k}, or computing one by subtraction, within one table of counts.",
@@ -28,7 +28,10 @@ def statement(k: int, quasi_identifiers: Sequence[str], homogeneity: Mapping[str
             other_columns,
             "Comparing this release with an earlier or later one, or with another source on the same people.",
             "Learning that people of a kind are in the data at all.",
-            "One person known to two agencies: they are two records here, and count twice in a group.",
+            (
+                "A person whom two agencies know: nobody is recognised across agencies, so they are two "
+                f"cases and count twice in a group: {k} records may be fewer than {k} people."
+            ),
             f"Counting below {k} in the records themselves, which are public.",
         ],
         "homogeneity": dict(homogeneity),
