@@ -57,10 +57,13 @@ def chosen() -> tuple[Variable, ...]:
 
 
 @cache
-def noisy(people: int = 3_000, *, seed: int = 1, rho: Fraction = RHO) -> Noisy:
-    """People drawn at random and protected with repeatable noise."""
+def noisy(people: int = 3_000, *, seed: int = 1, rho: Fraction = RHO, women: bool = False) -> Noisy:
+    """People drawn at random, or all of them women, protected with repeatable noise."""
     cells = _cells(people, np.random.default_rng(7))
     truth = pa.table({name: pa.array(cells[name], pa.string()) for name in NAMES})
+    if women:
+        place = truth.column_names.index("gender")
+        truth = truth.set_column(place, "gender", pa.array(["woman"] * people))
     method = DifferentialPrivacy(
         rho=rho,
         delta=1e-6,
@@ -74,12 +77,12 @@ def noisy(people: int = 3_000, *, seed: int = 1, rho: Fraction = RHO) -> Noisy:
     return Noisy(truth, method.protect(population, progress=Silent()))
 
 
-def publish_noisy(releases: Path, *, day: date = date(2026, 11, 21)) -> Path:
-    """Write the release; gives its folder."""
+def publish_noisy(releases: Path, *, day: date = date(2026, 11, 21), given: Noisy | None = None) -> Path:
+    """Write the release, or that of other people; gives its folder."""
     return publish_sample(
         releases,
         day=day,
-        given=replace(noisy().made, statement=STATEMENT),  # type: ignore[arg-type]
+        given=replace((given or noisy()).made, statement=STATEMENT),  # type: ignore[arg-type]
         variables=chosen(),
         quasi_identifiers=(),
         smallest_count=None,

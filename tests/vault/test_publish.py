@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from release.noisy import noisy, publish_noisy
 from release.sample import DESCRIPTION, EVALUATION, Content, K, content, counted, publish_sample, variables
 from tiphub.errors import TiphubError
 from tiphub.release import FILES, check, open_release
@@ -281,6 +282,36 @@ def test_notes_tell_what_changed(small: Content, tmp_path: Path) -> None:
     assert "`gender`: no longer counted: `man`" in notes
     was = small.records.column("gender").to_pylist().count("woman") / small.records.num_rows
     assert f"| Gender (`gender`) | woman | {was:.1%} | 100.0% | {100 - 100 * was:+.1f} points |" in notes
+
+
+LATER = date(2026, 11, 22)
+
+
+def test_notes_of_noisy_releases_tell_no_noise_as_a_change(tmp_path: Path) -> None:
+    """The same people, protected anew: other counts, other codes that records have, and nothing new."""
+    publish_noisy(tmp_path)
+    notes = (publish_noisy(tmp_path, day=LATER, given=noisy(seed=2)) / "NOTES.md").read_text()
+    assert re.search(r"Records: [\d,]+ \(was [\d,]+\). Noise alone can explain the difference.", notes)
+    assert "counted:" not in notes
+    assert "There can be the same codes." in notes
+    assert "standard deviations of the noise in both releases" in notes
+    assert "No share moved by 1% of the records or more, and more than noise can explain." in notes
+
+
+def test_notes_of_noisy_releases_tell_what_noise_cannot_explain(tmp_path: Path) -> None:
+    publish_noisy(tmp_path)
+    notes = (publish_noisy(tmp_path, day=LATER, given=noisy(6_000, women=True)) / "NOTES.md").read_text()
+    grown = re.search(r"Records: .*: \+[\d,]+, 95% interval \+([\d,]+) to \+([\d,]+)\)", notes)
+    assert grown
+    low, high = (int(end.replace(",", "")) for end in grown.groups())
+    assert low <= 3_000 <= high
+    sides = [(given.truth, given.truth.num_rows) for given in (noisy(), noisy(6_000, women=True))]
+    told = re.findall(r"\(`(\w+)`\) \| (\S+) \|.* points \| (\S+) to (\S+) \|", notes)
+    assert ("gender", "woman") in [row[:2] for row in told]
+    for column, value, least, most in told:
+        known = None if value == "unknown" else value
+        was, now = (truth.column(column).to_pylist().count(known) / rows for truth, rows in sides)
+        assert float(least) - 0.1 < 100 * (now - was) < float(most) + 0.1, (column, value)
 
 
 def test_a_noisy_method_is_published_with_its_intervals(small: Content, tmp_path: Path) -> None:

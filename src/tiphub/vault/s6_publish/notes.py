@@ -1,32 +1,32 @@
 """``NOTES.md``: what changed since the last release, computed from the two releases alone."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from math import ceil, floor, sqrt
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tiphub.amount import amount
-from tiphub.release import SEPARATOR, UNKNOWN, Release
-from tiphub.release.schema import is_flag
+from tiphub.release import Release
 from tiphub.standard import Standard, Variable
 from tiphub.vault.s6_publish.draft import Draft
+from tiphub.vault.s6_publish.moves import Count, Move, Side, beyond_noise, multiple, share_moves, side_of
 
 _LEAST = 0.01
 """A share that moved by less is not told."""
 _MOST = 20
 _MOST_CODES = 15
-
-
-@dataclass(frozen=True)
-class Move:
-    """The share of one value, before and now, among all records."""
-
-    column: str
-    value: str
-    before: float
-    now: float
+_RULE = {
+    False: "The protection of either release is part of a change.",
+    True: (
+        "Counts carry noise. Of {:,} shares those are told that moved by 1% of the records or more, and by "
+        "more than {:.2f} standard deviations of the noise in both releases: with 95% certainty, none of all "
+        "that are told moved by noise alone. The intervals hold for all of them together. What is not told "
+        "may have moved all the same. Countries that one release alone shows by name are not compared, nor "
+        "are their regions."
+    ),
+}
+"""How moves are told, without noise and with it."""
 
 
 def notes(draft: Draft) -> bytes:
@@ -57,22 +57,27 @@ def _beside(method: str, others: Mapping[str, Any]) -> list[str]:
 def _changes(draft: Draft, last: Release) -> list[str]:
     added = [name for name in draft.columns if name not in last.columns]
     removed = [name for name in last.columns if name not in draft.columns]
-    difference = draft.records.num_rows - last.rows
+    shared = [item for item in draft.variables if item.name in last.columns]
+    now = side_of(draft, draft.counts)
+    before = side_of(last, pq.read_table(last.file("counts.parquet")))
+    noisy = bool(now.noise or before.noise)
+    compared = list(share_moves(shared, now, before))
+    times = multiple(len(compared) + 1) if noisy else 0.0
+    sizes = now.total or Count(draft.records.num_rows), before.total or Count(last.rows)
     lines = [
         f"What changed since version {last.version}, counted on the two releases as published.",
         "",
         "## Size",
         "",
     ]
-    lines += [f"- Records: {draft.records.num_rows:,} (was {last.rows:,}: {difference:+,})."]
+    lines += [_size(*sizes, times)]
     lines += [f"- Columns: {len(draft.columns)} (was {len(last.columns)})."]
     lines += [f"- Columns added: {_named(added)}."] if added else []
     lines += [f"- Columns removed: {_named(removed)}."] if removed else []
     lines += _protection(draft, last)
-    now, before = _counted(draft.counts), _counted(pq.read_table(last.file("counts.parquet")))
-    shared = [item for item in draft.variables if item.name in last.columns]
-    lines += ["", "## Codes", "", *_codes(shared, now, before)]
-    lines += ["", "## Shares that moved", "", *_moves(draft.standard, shared, now, before)]
+    codes = _declared(shared, last) if noisy else _codes(shared, now, before)
+    lines += ["", "## Codes", "", *codes]
+    lines += ["", "## Shares that moved", "", *_moves(draft.standard, compared, times, noisy=noisy)]
     return lines
 
 
@@ -95,59 +100,68 @@ def _protection(draft: Draft, last: Release) -> list[str]:
     return lines
 
 
-def _counted(counts: pa.Table) -> dict[str, dict[str, int]]:
-    """The published one-way counts: column, value, people; the total under the empty name."""
-    found: dict[str, dict[str, int]] = {}
-    for row in counts.select(["fields", "values", "count"]).to_pylist():
-        if SEPARATOR not in row["fields"]:
-            found.setdefault(row["fields"], {})[row["values"]] = row["count"]
-    return found
+def _size(now: Count, before: Count, times: float) -> str:
+    """How many records there are; with noise, whether that is a change at all."""
+    grown = now.people - before.people
+    if not (now.variance or before.variance):
+        return f"- Records: {now.people:,} (was {before.people:,}: {grown:+,})."
+    half = times * sqrt(now.variance + before.variance)
+    if abs(grown) <= half:
+        return f"- Records: {now.people:,} (was {before.people:,}). Noise alone can explain the difference."
+    bounds = f"{floor(grown - half):+,} to {ceil(grown + half):+,}"
+    return f"- Records: {now.people:,} (was {before.people:,}: {grown:+,}, 95% interval {bounds})."
 
 
-def _codes(shared: Sequence[Variable], now: Mapping[str, Any], before: Mapping[str, Any]) -> list[str]:
-    lines = []
+def _codes(shared: Sequence[Variable], now: Side, before: Side) -> list[str]:
+    lines: list[str] = []
     for item in shared:
-        here = set(now.get(item.name, {})) - {UNKNOWN}
-        there = set(before.get(item.name, {})) - {UNKNOWN}
-        for word, codes in (("now counted", here - there), ("no longer counted", there - here)):
-            if codes:
-                told = sorted(codes)[:_MOST_CODES]
-                more = f" and {len(codes) - len(told)} more" if len(codes) > len(told) else ""
-                lines.append(f"- `{item.name}`: {word}: {_named(told)}{more}.")
+        here, there = now.codes(item.name), before.codes(item.name)
+        lines += _came_and_went(item.name, ("now counted", "no longer counted"), here, there)
     return lines or ["The same codes are counted."]
 
 
-def _moves(
-    standard: Standard, shared: Sequence[Variable], now: Mapping[str, Any], before: Mapping[str, Any]
-) -> list[str]:
+def _declared(shared: Sequence[Variable], last: Release) -> list[str]:
+    """What codes there can be: with noise, which of them somebody has is noise too."""
+    then = {item.name: set(item.values) for item in last.variables}
+    words = ("can now be", "can no longer be")
+    lines: list[str] = []
+    for item in shared:
+        lines += _came_and_went(item.name, words, set(item.values), then[item.name])
+    told = "Which of them records have is a matter of noise, and not compared."
+    return [*(lines or ["There can be the same codes."]), "", told]
+
+
+def _came_and_went(name: str, words: tuple[str, str], here: set[str], there: set[str]) -> Iterator[str]:
+    for word, codes in zip(words, (here - there, there - here), strict=True):
+        if codes:
+            told = sorted(codes)[:_MOST_CODES]
+            more = f" and {len(codes) - len(told)} more" if len(codes) > len(told) else ""
+            yield f"- `{name}`: {word}: {_named(told)}{more}."
+
+
+def _moves(standard: Standard, compared: Sequence[Move], times: float, *, noisy: bool) -> list[str]:
     moves = sorted(
-        (move for item in shared for move in _moved(item, now, before)),
-        key=lambda move: -abs(move.now - move.before),
+        (move for move in beyond_noise(compared, times) if abs(move.change) >= _LEAST),
+        key=lambda move: -abs(move.change),
     )
+    beyond = ", and more than noise can explain" if noisy else ""
+    nothing = f"No share moved by {_LEAST:.0%} of the records or more{beyond}."
+    if not (moves or noisy):
+        return [nothing]
+    lines = [f"Shares of all records; unknown is a value. {_RULE[noisy]}".format(len(compared), times)]
     if not moves:
-        return [f"No share moved by {_LEAST:.0%} of the records or more."]
-    lines = [
-        "Shares of all records; unknown is a value. The protection of either release is part of a change.",
+        return [*lines, "", nothing]
+    interval, rule = (" 95% interval |", " ---: |") if noisy else ("", "")
+    lines += [
         "",
-        "| column | value | was | is | change |",
-        "| --- | --- | ---: | ---: | ---: |",
+        f"| column | value | was | is | change |{interval}",
+        f"| --- | --- | ---: | ---: | ---: |{rule}",
     ]
     for move in moves[:_MOST]:
-        change = 100 * (move.now - move.before)
         label = standard.columns[move.column].label["en"]
+        low, high = (100 * (move.change + sign * times * move.deviation) for sign in (-1, 1))
         lines.append(
             f"| {label} (`{move.column}`) | {move.value or 'unknown'} | {move.before:.1%} | {move.now:.1%} |"
-            f" {change:+.1f} points |"
+            f" {100 * move.change:+.1f} points |{f' {low:+.1f} to {high:+.1f} |' if noisy else ''}"
         )
     return [*lines, "", f"{len(moves) - _MOST} more moved less."] if len(moves) > _MOST else lines
-
-
-def _moved(item: Variable, now: Mapping[str, Any], before: Mapping[str, Any]) -> list[Move]:
-    totals = now.get("", {}).get("", 0), before.get("", {}).get("", 0)
-    values = ("yes",) if is_flag(item) else (*item.values, UNKNOWN)
-    here, there = now.get(item.name, {}), before.get(item.name, {})
-    if not all(totals):
-        return []
-    both = [value for value in values if value in here and value in there]
-    moves = [Move(item.name, value, there[value] / totals[1], here[value] / totals[0]) for value in both]
-    return [move for move in moves if abs(move.now - move.before) >= _LEAST]
