@@ -150,6 +150,15 @@ def test_the_first_page_gives_its_figures_with_bounds(noisy_client: TestClient, 
         assert " ".join(told.split()) in shown
 
 
+def test_the_years_on_the_first_page_are_none_that_noise_made(
+    noisy_client: TestClient, noisy_releases: Path
+) -> None:
+    """People were registered from 2019 to 2024; records made from noise have other years too."""
+    listed = counts(noisy_releases, "year_of_registration").keys() - {""}
+    assert (min(listed), max(listed)) != ("2019", "2024")
+    assert "registered 2019–2024" in headline(read(noisy_client.get("/").text)).text.replace("\u2060", "")
+
+
 def test_lists_of_releases_carry_the_bounds(noisy_client: TestClient) -> None:
     total = twin(noisy_client)
     for listed in (
@@ -169,7 +178,7 @@ def test_methods_and_data_tell_of_made_up_records(noisy_client: TestClient) -> N
     assert "noise alone" in methods
     data = read(noisy_client.get("/data").text).text
     assert "none stands for a person" in data
-    assert "One row a person" not in data
+    assert "One row a recorded case" not in data
 
 
 def test_a_release_without_noise_shows_no_bounds_of_people(client: TestClient) -> None:

@@ -2,9 +2,21 @@
 
 from dataclasses import dataclass
 from math import sqrt
+from statistics import NormalDist
 
 Z95 = 1.959963984540054
 """The 97.5% point of the normal distribution: 95% lies within plus and minus it."""
+
+
+def together(number: int) -> float:
+    """How many deviations make so many intervals that all of them hold with 95%.
+
+    Whatever they have to do with each other (Bonferroni).
+
+    >>> round(together(1), 2), round(together(300), 2)
+    (1.96, 3.76)
+    """
+    return NormalDist().inv_cdf(1 - 0.025 / max(number, 1))
 
 
 def wilson(numerator: int, denominator: int, z: float = Z95) -> tuple[float, float]:

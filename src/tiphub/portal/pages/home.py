@@ -1,10 +1,12 @@
 """The home page: what this is, the headline figures, and where."""
 
+from math import sqrt
 from typing import Any
 
 from tiphub.charts.render import svg, text_alternative
 from tiphub.errors import TiphubError
-from tiphub.evidence.noise import Cell
+from tiphub.evidence.interval import together
+from tiphub.evidence.noise import Cell, MeasuredCounts
 from tiphub.portal.answer_files import as_json
 from tiphub.portal.answers import Answer, answer
 from tiphub.portal.cite import citation
@@ -49,7 +51,7 @@ def home(portal: Portal, visit: Visit) -> Page:
             )
             for name in sorted(wanted)
         }
-    figures = _figures(found, visit, people, noisy=noise is not None)
+    figures = _figures(found, visit, people, noise)
     places = found.get(MAPS[chosen])
     hub = hub_of(release)
     return Page(
@@ -118,11 +120,25 @@ def _agencies(count: int, visit: Visit) -> str:
     return visit.t("home.agencies.one") if count == 1 else visit.t("home.agencies.many", count=count)
 
 
-def _figures(found: dict[str, Answer], visit: Visit, people: Number, *, noisy: bool) -> list[dict[str, Any]]:
-    t, release = visit.t, visit.release
-    years = (
-        [line.code for line in found["year_of_registration"].shown] if "year_of_registration" in found else []
-    )
+def _years(found: Answer, noise: MeasuredCounts | None) -> list[str]:
+    """The years in which somebody was registered.
+
+    With noise, those of which it can be said: with 95%, none of them is one in which nobody was. One interval
+    alone would be above 0 in 1 of 40 empty years.
+    """
+    shown = [line.code for line in found.shown]
+    if noise is None:
+        return shown
+    times = together(len(noise.values(found.question.name)))
+    sums = {code: noise.sum({found.question.name: [code]}) for code in shown}
+    return [code for code, one in sums.items() if one and one.measured > times * sqrt(one.noise)]
+
+
+def _figures(
+    found: dict[str, Answer], visit: Visit, people: Number, noise: MeasuredCounts | None
+) -> list[dict[str, Any]]:
+    t, release, noisy = visit.t, visit.release, noise is not None
+    years = _years(found["year_of_registration"], noise) if "year_of_registration" in found else []
     first, last = (min(years), max(years)) if years else (str(release.years[0]), str(release.years[1]))
     figures: list[dict[str, Any]] = [
         {

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
-from statistics import NormalDist
 
 import pyarrow as pa
 
@@ -12,9 +11,6 @@ from tiphub.release import SEPARATOR, UNKNOWN, Release
 from tiphub.release.schema import is_flag
 from tiphub.standard import Variable
 from tiphub.vault.s6_publish.draft import Draft
-
-CONFIDENCE = 0.95
-"""So sure all that is told of two releases with noise is, taken together."""
 
 
 @dataclass(frozen=True)
@@ -92,17 +88,6 @@ def share_moves(shared: Sequence[Variable], now: Side, before: Side) -> Iterator
                 is_, was = here.people / totals[0].people, there.people / totals[1].people
                 spread = _variance(here, totals[0]) + _variance(there, totals[1])
                 yield Move(item.name, value, was, is_, sqrt(spread))
-
-
-def multiple(number: int) -> float:
-    """How many deviations a change must have, so that of ``number`` none is told that is noise.
-
-    With `CONFIDENCE` for all of them together, whatever they have to do with each other (Bonferroni).
-
-    >>> round(multiple(1), 2), round(multiple(300), 2)
-    (1.96, 3.76)
-    """
-    return NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / 2 / max(number, 1))
 
 
 def beyond_noise(moves: Iterable[Move], times: float) -> list[Move]:

@@ -7,10 +7,11 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from tiphub.amount import amount
+from tiphub.evidence.interval import together
 from tiphub.release import Release
 from tiphub.standard import Standard, Variable
 from tiphub.vault.s6_publish.draft import Draft
-from tiphub.vault.s6_publish.moves import Count, Move, Side, beyond_noise, multiple, share_moves, side_of
+from tiphub.vault.s6_publish.moves import Count, Move, Side, beyond_noise, share_moves, side_of
 
 _LEAST = 0.01
 """A share that moved by less is not told."""
@@ -62,7 +63,7 @@ def _changes(draft: Draft, last: Release) -> list[str]:
     before = side_of(last, pq.read_table(last.file("counts.parquet")))
     noisy = bool(now.noise or before.noise)
     compared = list(share_moves(shared, now, before))
-    times = multiple(len(compared) + 1) if noisy else 0.0
+    times = together(len(compared) + 1) if noisy else 0.0
     sizes = now.total or Count(draft.records.num_rows), before.total or Count(last.rows)
     lines = [
         f"What changed since version {last.version}, counted on the two releases as published.",
