@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping
 from io import StringIO
+from math import ceil, floor
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -18,7 +19,7 @@ from tiphub.cli import app
 from tiphub.engine import DuckDBEngine
 from tiphub.evidence import tabulate
 from tiphub.evidence.interval import share
-from tiphub.evidence.noise import Bounds, MeasuredCounts, Sum, around, least
+from tiphub.evidence.noise import Bounds, MeasuredCounts, Sum, least
 from tiphub.evidence.tabulate import Row
 from tiphub.standard import Variable, load_standard
 
@@ -171,7 +172,10 @@ def test_nobody_is_as_uncertain_as_somebody() -> None:
     both = noise.bounds({"gender": ["woman", "man"]}, 100)
     on = noise.bounds({"gender": ["woman"]}, 60)
     assert on is not None
-    assert both == around(100, on.variance + off.variance)
+    half = 1.96 * 10 * 2**0.5
+    middles = 80 - 19.6 + (30 + 60) / 2
+    assert both.variance == pytest.approx(on.variance + off.variance)
+    assert (both.low, both.high) == (floor(middles - half), ceil(middles + half)), "around what was measured"
     assert noise.bounds({"citizenship": ["UKR"]}, 3) is None
 
 
@@ -229,8 +233,50 @@ def test_small_errors_of_many_cells_add_up_and_do_not_cancel_out() -> None:
     all_of_them = {"country": [f"c{number}" for number in range(16)]}
     found = noise.bounds(all_of_them, 16 * 95)
     assert found is not None
-    assert found.low < 16 * 95 - 80 - 60
+    assert found.low == 16 * 95, "what was measured begins above the records' count"
     assert found.high == pytest.approx(16 * 95 + 80 + 1.96 * 40, abs=4)
+
+
+def places(count: list[int], low: list[float], high: list[float], std: float) -> MeasuredCounts:
+    names = [f"c{number}" for number in range(len(count))]
+    return MeasuredCounts(
+        pa.table(
+            {
+                "fields": ["place"] * len(count),
+                "values": names,
+                "count": count,
+                "std": [std] * len(count),
+                "low": low,
+                "high": high,
+            }
+        )
+    )
+
+
+def test_a_sum_does_not_reach_beyond_its_parts() -> None:
+    """Three places with 26, 16 and 15 people at most have 57 at most."""
+    noise = places([20, 16, 15], [0.0, 0.0, 0.0], [26.0, 16.0, 15.0], 8.2)
+    found = noise.bounds({"place": ["c0", "c1", "c2"]}, 51)
+    assert found is not None
+    assert found.low == 0
+    assert 51 <= found.high <= 57
+
+
+def test_sums_of_cut_and_widened_bounds_hold_95_of_100() -> None:
+    """As a release makes them: cut at 0, and widened to the count that its records have."""
+    random, std, held = np.random.default_rng(5), 9.0, 0
+    for _ in range(600):
+        truth = random.integers(0, 30, 3)
+        measured = truth + random.normal(0, std, 3)
+        count = np.maximum(np.round(measured), 0).astype(int) + random.integers(0, 15, 3)
+        low = np.minimum(np.maximum(measured - 1.96 * std, 0), count)
+        high = np.maximum(measured + 1.96 * std, count)
+        noise = places(count.tolist(), low.tolist(), high.tolist(), std)
+        found = noise.bounds({"place": ["c0", "c1", "c2"]}, int(count.sum()))
+        assert found is not None
+        assert found.low <= count.sum() <= found.high <= np.ceil(high.sum())
+        held += found.low <= truth.sum() <= found.high
+    assert held >= 0.93 * 600
 
 
 def test_counts_without_noise_say_nothing_of_noise() -> None:

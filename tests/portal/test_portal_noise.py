@@ -61,6 +61,17 @@ def test_every_number_lies_between_its_bounds(noisy_client: TestClient, query: s
     assert measured
 
 
+@pytest.mark.parametrize("query", ["", "?country=RUS", "?country=ITA", "?gender=man", "?compare=age"])
+def test_no_part_reaches_beyond_its_whole(noisy_client: TestClient, query: str) -> None:
+    document = twin(noisy_client, query)
+    for found in document["figures"]:
+        for row in found["rows"]:
+            if row["denominator_high"] is not None:
+                assert row["denominator_high"] <= document["people_high"], found["question"]
+            if None not in (row["numerator_high"], row["denominator_high"]):
+                assert row["numerator_high"] <= row["denominator_high"], found["question"]
+
+
 def test_the_page_shows_the_bounds_that_the_twin_gives(noisy_client: TestClient) -> None:
     said = read(noisy_client.get("/dashboard").text).text
     for found in twin(noisy_client)["figures"]:

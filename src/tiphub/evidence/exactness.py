@@ -40,13 +40,21 @@ class Exactness:
 
     def denominator(self, by: Mapping[str, Any], count: int) -> Bounds | None:
         """How exact that is: anything of a group was answered; or all people, without those who did not."""
+        people = self._cell(by, {})
+        if self._told(by) and not self.group:
+            return self.noise.bounds(people, count)
+        found = None
         if self.group:
             answered = self._answered(by)
-            return answered.nearest(count)[1] if answered else None
-        if self._told(by):
-            return self.noise.bounds(self._cell(by, {}), count)
-        everybody = self._everybody(by)
-        return around(count, everybody.variance) if everybody else None
+            found = answered.nearest(count)[1] if answered else None
+        elif everybody := self._everybody(by):
+            found = around(count, everybody.variance)
+        return found.part_of(self._people(people), count) if found else None
+
+    def _people(self, cell: Cell) -> Bounds | None:
+        """How many people there are, known or not, as many as the records have."""
+        found = self.noise.sum(cell)
+        return self.noise.bounds(cell, round(found.measured + found.off)) if found and found.size else None
 
     def share(
         self, by: Mapping[str, Any], value: str, others: Iterable[str], numerator: int, base: int

@@ -140,10 +140,12 @@ def _row(
     if exactness is None:
         low, high = wilson(numerator, denominator)
         return replace(row, low=low, high=high)
-    if count := exactness.numerator(by, value, numerator):
-        row = replace(row, numerator_low=count.low, numerator_high=count.high)
-    if base := exactness.denominator(by, denominator):
+    base = exactness.denominator(by, denominator)
+    if base:
         row = replace(row, denominator_low=base.low, denominator_high=base.high)
+    if count := exactness.numerator(by, value, numerator):
+        count = count.part_of(base, numerator)
+        row = replace(row, numerator_low=count.low, numerator_high=count.high)
     others = [item for item in every if item != value]
     if found := exactness.share(by, value, others, numerator, denominator):
         row = replace(row, low=found.low, high=found.high)

@@ -88,7 +88,8 @@ class MeasuredCounts:
         one = tuple(listed[0] for listed in values)
         variance = table.sum(values).variance
         if any(len(listed) > 1 for listed in values) or one not in table.figures:
-            return around(count, variance)
+            ends = table.bounds(values, count)
+            return Bounds(floor(ends[0]), ceil(ends[1]), variance) if ends else around(count, variance)
         _, low, high = table.figures[one]
         return Bounds(floor(min(low, count)), ceil(max(high, count)), variance)
 

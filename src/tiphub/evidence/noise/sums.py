@@ -17,6 +17,20 @@ class Bounds:
     high: int
     variance: float
 
+    def part_of(self, whole: "Bounds | None", count: int) -> "Bounds":
+        """These, if what they are of is part of a whole: there cannot be more of it.
+
+        Whenever the intervals of part and whole hold, so does this one: both together are right as often as
+        before. Alone, its upper end may be missed where either is, in 5% at most in place of 2.5%, and in so
+        many only if the whole is all part: people of the whole who are not in the part are room for its miss.
+        Where denominators reach beyond their people they are sums, whose intervals are wider than 95% needs:
+        in 30 releases with nobody unknown 98% of them held (99% without this), and 97% of the numerators.
+
+        >>> Bounds(187, 323, 1200.0).part_of(Bounds(266, 298, 66.0), 255)
+        Bounds(low=187, high=298, variance=1200.0)
+        """
+        return self if whole is None else replace(self, high=max(min(self.high, whole.high), count))
+
 
 def around(count: float, variance: float) -> Bounds:
     """The bounds of a count whose noise has this variance."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import prod
+from math import prod, sqrt
 from typing import NamedTuple
 
 from tiphub.evidence.interval import Z95
@@ -66,6 +66,29 @@ class Table:
             errors=sum(self.error(cell) ** 2 for cell in inside) + others * plain,
             size=size,
         )
+
+    def bounds(self, values: Sequence[Sequence[str]], count: int) -> tuple[float, float] | None:
+        """The ends of the 95% interval of such a sum, widened to the count that the records have.
+
+        It lies around what was measured. It ends before the cells' own upper ends added up do, because their
+        noise partly cancels out. Of a cell whose bounds were cut at 0 and widened to its count nobody can say
+        how much less was measured: at its lower end the sum counts nobody there.
+
+        Returns:
+            ``None`` where some of the cells are not listed: of them only the sum is known.
+        """
+        cells = set(product(*values)) if prod(map(len, values)) <= len(self.figures) else {()}
+        if not cells <= self.figures.keys():
+            return None
+        half = Z95 * self.deviation
+        firm = [cell for cell in cells if not _cut(self.figures[cell])]
+        low = sum(map(self.middle, firm)) - half * sqrt(len(firm))
+        high = sum(map(self.middle, cells)) + half * sqrt(len(cells))
+        return min(max(low, 0.0), count), max(high, count)
+
+
+def _cut(figure: Figure) -> bool:
+    return figure.low <= 0 and figure.people >= figure.high
 
 
 def middle(figure: Figure, deviation: float) -> float:
