@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from tiphub.vault.s5_evaluate.conclusions import Claim, Verdict, conclude, verdict
+from tiphub.evidence.findings import Cell, Estimate, Result, library
+from tiphub.evidence.findings.sentences import sentence
+from tiphub.vault.s5_evaluate.conclusions import Claim, Verdict, claims, conclude, verdict
 from vault.dp_people import columns, people, population, standard
 
 NEITHER, MORE, LESS = ((), ("more",), ("less",))
@@ -50,6 +52,28 @@ def test_the_worst_of_several_claims_counts() -> None:
     told = [Claim("most", "women", ("a",)), Claim("most", "men", ("a", "b")), Claim("most", "others", ("b",))]
     assert verdict(true, told[:1] + told[1:2]) == "less"
     assert verdict(true, told) == "other"
+
+
+def test_two_sentences_that_cannot_tell_say_the_same() -> None:
+    """Of more answers than it lists a sentence names none: which they were is not said."""
+    many, others = (Claim("most", "", tuple(names)) for names in ("abcd", "cdefg"))
+    assert verdict([many], [others]) == "same"
+    assert verdict([many], [Claim("most")]) == "same"
+    assert verdict([Claim("most", "", ("a",))], [many]) == "less"
+    assert verdict([many], [Claim("most", "", ("a",))]) == "more"
+
+
+@pytest.mark.parametrize("why", ["", "noise"])
+def test_a_claim_is_what_its_sentence_says(why: str) -> None:
+    """Many answers alike, and one that noise hides: the sentence cannot tell, and nothing is claimed."""
+    shares = [0.6, 0.1] if why else [0.2] * 5
+    known = [Estimate(60, 50, 10, share, share - 0.05, share + 0.05) for share in shares]
+    every = [*known, Estimate(60, why=why)] if why else known
+    cells = tuple(Cell("", "", f"o{place}", f"Option {place}", one) for place, one in enumerate(every))
+    finding = next(item for item in library(standard()) if item.name == "corridors_top")
+    result = sentence(Result(finding, cells, None, (), ""))
+    assert "the data cannot tell what" in result.sentence
+    assert claims(result) == (Claim("most"),)
 
 
 def test_what_people_tell_is_counted_from_their_codes() -> None:

@@ -131,17 +131,14 @@ def how_often(found: Comparison) -> tuple[str, str]:
 def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -> str:
     finding = result.finding
     who = cells[0].part_label or finding.who
-    told = sorted(
-        (cell for cell in cells if cell.estimate.share is not None),
-        key=lambda cell: -(cell.estimate.share or 0),
-    )
+    told = _in_order(cells)
     if not told:
         return missing(cells[0].estimate.why, who, smallest_count)
     if why := next((cell.estimate.why for cell in cells if cell.estimate.why in _HIDDEN), ""):
         return f"Among {who}, the data cannot tell what {finding.say} is: {reason(why, smallest_count)}."
     if not told[0].estimate.numerator:
         return f"Among {who}, nobody has any of these answers."
-    lead = [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]
+    lead = _ahead(told)
     others = [cell for cell in told if cell not in lead and cell.estimate.numerator]
     rest = others[:LISTED]
     if len(lead) == 1:
@@ -157,6 +154,25 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
         verb = "is" if len(rest) == 1 else "are"
         text += f"; less frequent {verb} {_list([_with_share(cell) for cell in rest])}"
     return f"{text}."
+
+
+def most_frequent(cells: Sequence[Cell]) -> list[Cell]:
+    """The answers one of which the sentence calls the most frequent; none where it cannot tell."""
+    told = _in_order(cells)
+    if not told or not told[0].estimate.numerator or any(cell.estimate.why in _HIDDEN for cell in cells):
+        return []
+    lead = _ahead(told)
+    return lead if len(lead) <= LISTED else []
+
+
+def _in_order(cells: Sequence[Cell]) -> list[Cell]:
+    known = (cell for cell in cells if cell.estimate.share is not None)
+    return sorted(known, key=lambda cell: -(cell.estimate.share or 0))
+
+
+def _ahead(told: Sequence[Cell]) -> list[Cell]:
+    """Those whose interval reaches the lower end of the first one's."""
+    return [cell for cell in told if (cell.estimate.high or 0) >= (told[0].estimate.low or 0)]
 
 
 def _by_part(cells: Sequence[Cell]) -> list[list[Cell]]:

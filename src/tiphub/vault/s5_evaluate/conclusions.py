@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from tiphub.engine import DuckDBEngine, spilling
 from tiphub.evidence.findings import Cell, Result, Source, answer, library, of_release
+from tiphub.evidence.findings.sentences import LISTED, most_frequent
 from tiphub.evidence.findings.words import portion
 from tiphub.progress import Progress, Silent
 from tiphub.release import Release
@@ -35,7 +36,8 @@ class Claim:
 
     ``part`` is whom it is about, where there are several. ``kind``: ``compare`` (``possible`` are the
     directions: more, less), ``most`` (the answers that may be the most frequent) or ``share`` (``low`` to
-    ``high`` are what the words mean, ``value`` the share itself). Nothing possible: there is no answer.
+    ``high`` are what the words mean, ``value`` the share itself). Nothing possible: there is no answer, or
+    the sentence names none because it cannot tell.
     """
 
     kind: Literal["compare", "most", "share"]
@@ -122,7 +124,9 @@ def claims(result: Result) -> tuple[Claim, ...]:
     for cell in result.cells:
         parts.setdefault(cell.part, []).append(cell)
     return tuple(
-        _most(part, cells) if any(cell.option for cell in cells) else _share(part, cells[0])
+        Claim("most", part, possible=tuple(sorted(cell.option for cell in most_frequent(cells))))
+        if any(cell.option for cell in cells)
+        else _share(part, cells[0])
         for part, cells in parts.items()
     )
 
@@ -145,7 +149,7 @@ def _verdict(true: Claim, told: Claim | None) -> Verdict:
         if told is None or told.low is None or told.high is None:
             return "less"
         return "same" if told.low <= true.value <= told.high else "other"
-    right, said = set(true.possible), set(told.possible) if told else set[str]()
+    right, said = (_possible(claim) for claim in (true, told or Claim(true.kind)))
     if said == right:
         return "same"
     if not said or (right and said > right):
@@ -153,14 +157,12 @@ def _verdict(true: Claim, told: Claim | None) -> Verdict:
     return "more" if not right or said < right else "other"
 
 
-def _most(part: str, cells: Sequence[Cell]) -> Claim:
-    """The answers whose interval reaches the lower end of the most frequent one's."""
-    known = [cell for cell in cells if cell.estimate.share is not None and cell.estimate.numerator]
-    if not known:
-        return Claim("most", part)
-    first = max(known, key=lambda cell: cell.estimate.share or 0)
-    lead = [cell for cell in known if (cell.estimate.high or 0) >= (first.estimate.low or 0)]
-    return Claim("most", part, possible=tuple(sorted(cell.option for cell in lead)))
+def _possible(claim: Claim) -> set[str]:
+    """What a claim leaves possible; of more answers than a sentence lists it says nothing.
+
+    Evaluations that were kept before may have more.
+    """
+    return set() if claim.kind == "most" and len(claim.possible) > LISTED else set(claim.possible)
 
 
 def _share(part: str, cell: Cell) -> Claim:
