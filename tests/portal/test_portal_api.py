@@ -1,10 +1,15 @@
 """The API: documented, counting as the pages do, and plain about what it refuses."""
 
+from pathlib import Path
+from urllib.request import Request, urlopen
+
 import pytest
 from fastapi.testclient import TestClient
 
+from portal.serving import serving
 from tiphub.evidence.tabulate import tabulate
 from tiphub.portal.catalog import Catalog
+from tiphub.portal.static import digest
 from tiphub.standard import load_standard
 
 
@@ -31,6 +36,52 @@ def test_tabulate_counts_as_the_evidence_room_does(client: TestClient, releases)
         "by": ["majority_status"],
         "where": {"gender": "woman"},
     }
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/fr/data",
+        "/data.json",
+        "/models",
+        "/models.json",
+        "/stories/1-children.json",
+        "/figure/gender.png",
+        "/figure/gender.csv?gender=woman",
+        "/releases/2026-11-21/records.csv",
+        "/releases/2026-11-21/manifest.json",
+        "/api/releases",
+        "/api/tabulate?field=gender",
+        "/api/openapi.json",
+        "/robots.txt",
+        f"/static/{digest()}/style.css",
+        "/releases/2026-11-21/none.csv",
+        "/figure/gender.csv?gander=woman",
+    ],
+)
+def test_head_is_answered_as_get(client: TestClient, address: str) -> None:
+    plain = {"Accept-Encoding": "identity"}
+    got, asked = client.get(address, headers=plain), client.head(address, headers=plain)
+    assert asked.status_code == got.status_code
+    for name in ("content-type", "content-length", "etag", "cache-control", "content-security-policy"):
+        assert asked.headers.get(name) == got.headers.get(name), name
+
+
+def test_the_description_names_each_address_once(client: TestClient) -> None:
+    paths = client.get("/api/openapi.json").json()["paths"]
+    assert {verb for address in paths.values() for verb in address} == {"get"}
+
+
+def test_a_server_sends_no_body_to_head(releases: Path) -> None:
+    with serving(releases) as address:
+        for path in ("/releases/2026-11-21/records.csv", "/data.json"):
+            with urlopen(Request(address + path, method="HEAD"), timeout=20) as answer:
+                assert answer.status == 200
+                assert answer.read() == b""
+                length = int(answer.headers["Content-Length"])
+            with urlopen(address + path, timeout=20) as answer:
+                assert len(answer.read()) == length
 
 
 def test_a_release_can_be_named(client: TestClient) -> None:

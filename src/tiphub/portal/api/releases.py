@@ -4,13 +4,13 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from tiphub.portal.reading import add_reading
 from tiphub.portal.view import Portal, hub_of
 
 
 def add_releases(app: FastAPI, portal: Portal) -> None:
     """Serve the list."""
 
-    @app.get("/api/releases", tags=["api"], summary="Every release, the newest first")
     def releases() -> dict[str, Any]:
         shelf = portal.catalog.look()
         return {
@@ -40,3 +40,5 @@ def add_releases(app: FastAPI, portal: Portal) -> None:
             ],
             "broken": [{"version": item.version, "why": item.why} for item in shelf.broken],
         }
+
+    add_reading(app, "/api/releases", releases, tags=["api"], summary="Every release, the newest first")

@@ -12,6 +12,7 @@ from tiphub.errors import TiphubError
 from tiphub.evidence.tabulate import tabulate
 from tiphub.portal.errors import NoReleaseError
 from tiphub.portal.parameters import once
+from tiphub.portal.reading import add_reading
 from tiphub.portal.texts import texts
 from tiphub.portal.view import Portal
 
@@ -56,7 +57,6 @@ class Table(BaseModel):
 def add_tabulate(app: FastAPI, portal: Portal) -> None:
     """Serve the endpoint."""
 
-    @app.get("/api/tabulate", tags=["api"], summary="Count a field or a group of a release")
     def table(
         *,
         request: Request,
@@ -108,6 +108,8 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
             rows=[Row(**asdict(row)) for row in found.rows],
             notes=list(found.notes),
         )
+
+    add_reading(app, "/api/tabulate", table, tags=["api"], summary="Count a field or a group of a release")
 
 
 def _conditions(asked: Sequence[str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from tiphub.portal.pages.methods import methods
 from tiphub.portal.pages.sent import KINDS
 from tiphub.portal.pages.stories import picture, stories, story
 from tiphub.portal.parameters import FILTERS, MAP, RELEASE, Parameter, described, known, once, passed_over
+from tiphub.portal.reading import add_reading
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.texts import LANGUAGES, Texts, texts
 from tiphub.portal.view import Page, Portal, Visit, render
@@ -59,18 +60,18 @@ def _add_page(router: APIRouter, portal: Portal, t: Texts, place: _Place) -> Non
 
     name = page.__name__
     here = path if t.prefix == "" or path != "/" else ""
-    router.add_api_route(
+    add_reading(
+        router,
         here,
         as_html,
-        methods=["GET", "HEAD"],
         include_in_schema=False,
         response_model=None,
         openapi_extra=described(parameters),
     )
-    router.add_api_route(
+    add_reading(
+        router,
         twin,
         as_json,
-        methods=["GET"],
         name=name,
         summary=f"The {name} page as JSON",
         include_in_schema=t.prefix == "",
@@ -85,10 +86,10 @@ def _add_figures(router: APIRouter, portal: Portal, t: Texts) -> None:
             raise HTTPException(404)
         return figure(portal, visit_of(portal, request, t, "/dashboard"), name, kind)
 
-    router.add_api_route(
+    add_reading(
+        router,
         "/figure/{file}",
         one,
-        methods=["GET"],
         name="figure",
         summary="One picture of the dashboard: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)",
         include_in_schema=t.prefix == "",
@@ -119,10 +120,10 @@ def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> Non
         ("/stories/{file}", one, "One story: NAME as a page, NAME.json with its findings"),
         ("/finding/{file}", finding, "One finding: NAME.json, .svg, .png or .vl.json (Vega-Lite)"),
     ):
-        router.add_api_route(
+        add_reading(
+            router,
             path,
             answer,
-            methods=["GET"],
             name=path.split("/")[1],
             summary=summary,
             include_in_schema=t.prefix == "",
@@ -161,15 +162,15 @@ def _add_models(router: APIRouter, portal: Portal, t: Texts, desk: ModelDesk) ->
         visit, fitted = await found(request)
         return await run_in_threadpool(file_of, visit, fitted, name, kind)
 
-    for path, answer, verbs, summary in (
-        ("/models", as_html, ["GET", "HEAD"], ""),
-        ("/models.json", as_json, ["GET"], "The models page as JSON"),
-        ("/models/{file}", one, ["GET"], "One model: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)"),
+    for path, answer, summary in (
+        ("/models", as_html, ""),
+        ("/models.json", as_json, "The models page as JSON"),
+        ("/models/{file}", one, "One model: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)"),
     ):
-        router.add_api_route(
+        add_reading(
+            router,
             path,
             answer,
-            methods=verbs,
             name=path.split("/")[1].partition(".")[0],
             summary=summary,
             include_in_schema=bool(summary) and t.prefix == "",

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
+from tiphub.portal.reading import add_reading
 from tiphub.portal.static import KINDS, assets
 from tiphub.portal.view import Portal
 
@@ -23,12 +24,6 @@ _FOREVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 def add_files(app: FastAPI, portal: Portal) -> None:
     """Serve files by name from lists; no path is ever made from an address."""
 
-    @app.get(
-        "/releases/{version}/{name}",
-        tags=["files"],
-        summary="One file of a release",
-        response_class=FileResponse,
-    )
     def file(version: str, name: str) -> Response:
         try:
             release = portal.catalog.look().pick(version)
@@ -48,12 +43,21 @@ def add_files(app: FastAPI, portal: Portal) -> None:
             headers={"Cache-Control": "public, max-age=3600"},
         )
 
-    @app.get("/static/{digest}/{name}", include_in_schema=False)
     def asset(digest: str, name: str) -> Response:  # noqa: ARG001
         if name not in assets():
             raise HTTPException(404)
         return Response(assets()[name], media_type=KINDS[name.rpartition(".")[2]], headers=_FOREVER)
 
-    @app.get("/robots.txt", include_in_schema=False)
     def robots() -> Response:
         return Response("User-agent: *\nDisallow: /figure/\n", media_type="text/plain")
+
+    add_reading(
+        app,
+        "/releases/{version}/{name}",
+        file,
+        tags=["files"],
+        summary="One file of a release",
+        response_class=FileResponse,
+    )
+    add_reading(app, "/static/{digest}/{name}", asset, include_in_schema=False)
+    add_reading(app, "/robots.txt", robots, include_in_schema=False)
