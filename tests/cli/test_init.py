@@ -65,3 +65,12 @@ def test_what_cannot_be_is_refused_and_nothing_is_made(tmp_path: Path, given: tu
     assert result.exit_code != 0
     assert isinstance(result.exception, SystemExit | UsageError)
     assert not (tmp_path / "hub").exists()
+
+
+def test_the_settings_say_of_languages_what_they_do(tmp_path: Path) -> None:
+    """The portal has four languages, whatever stands there."""
+    init(tmp_path / "hub", "--declared-size", "5000")
+    lines = (tmp_path / "hub" / "hub.yml").read_text("utf-8").splitlines()
+    above = lines[lines.index("languages: [en]") - 1]
+    assert above.startswith("# Languages of the data set")
+    assert "portal has its own" in above

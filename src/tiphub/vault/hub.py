@@ -179,7 +179,7 @@ organisation: {value(settings.organisation)}
 contact: {value(settings.contact)}
 # The licence of what is published, by its SPDX name.
 licence: {value(settings.licence)}
-# Languages of the portal, the first one first: en, fr, es, ar.
+# Languages of the data set, such as [en, fr], for the descriptions of a release. The portal has its own four.
 languages: {value(list(settings.languages))}
 
 # First and last year that a release may tell. Declared here and never read off the records, because the
