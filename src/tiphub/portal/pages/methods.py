@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tiphub.portal.pictures import told
+from tiphub.portal.promises import promises
 from tiphub.portal.questions import answerable
 from tiphub.portal.view import Page, Portal, Visit, hub_of
 
@@ -23,12 +24,14 @@ def methods(portal: Portal, visit: Visit) -> Page:
         for item in [standard.groups.get(question.name) or standard.fields[question.name]]
         for codes in [_codes(portal, visit, question.name)]
     ]
+    promised = {
+        name: promises(statement.get(name, ()), t) for name in ("protects_from", "does_not_protect_from")
+    }
     protection = {
         "method": str(statement.get("method", "")),
         "unit": str(statement.get("unit", "")),
         "parameters": _flat(statement.get("parameters", {})),
-        "protects_from": _sentences(statement.get("protects_from", ())),
-        "does_not_protect_from": _sentences(statement.get("does_not_protect_from", ())),
+        **{name: [promise.text for promise in said] for name, said in promised.items()},
     }
     columns = ", ".join(t.of(standard.columns[name].label) for name in release.quasi_identifiers)
     hub = hub_of(release)
@@ -51,6 +54,7 @@ def methods(portal: Portal, visit: Visit) -> Page:
             "people": told(people, noisy, t),
             "noisy": noisy,
             "protection": protection,
+            "promised": promised,
             "definitions": definitions,
             "columns": columns,
         },
@@ -70,10 +74,6 @@ def _codes(portal: Portal, visit: Visit, name: str) -> list[dict[str, str]]:
         for code in codes
         if name not in standard.groups or f"{name}_{code.code}" in carried
     ]
-
-
-def _sentences(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else [str(item) for item in value]
 
 
 def _flat(value: Any) -> list[tuple[str, str]]:
