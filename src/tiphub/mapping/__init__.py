@@ -11,6 +11,7 @@ from tiphub.mapping.load import (
     standard_of,
 )
 from tiphub.mapping.opening import StandardTable, open_standard, read_options
+from tiphub.mapping.plan import check_columns
 from tiphub.mapping.sets import in_sets
 from tiphub.mapping.spec import FieldMapping, FileOptions, GroupMapping, Layout, Mapping
 from tiphub.mapping.suggest import suggest
@@ -25,6 +26,7 @@ __all__ = [
     "Mapping",
     "StandardTable",
     "carried",
+    "check_columns",
     "harmonise",
     "in_sets",
     "layout_names",

@@ -48,10 +48,10 @@ def make_plan(mapping: Mapping, columns: abc.Sequence[str], standard: Standard, 
     record_id = planner.cell((mapping.record_id,)) if mapping.record_id is not None else None
     required = tuple(name for name in mapping.required if planner.cell((name,)) is not None)
     if not planner.cells:
-        do = f"The file has {', '.join(columns[:20])}."
-        raise TiphubError(
-            "The file has none of the columns that the mapping names.", where=mapping.source, do=do
-        )
+        what = "The mapping names no column."
+        if planner.named:
+            what = "The file has none of the columns that the mapping names."
+        raise TiphubError(what, where=mapping.source, do=f"The file has {', '.join(columns[:20])}.")
     return Plan(
         planner.cells,
         tuple(planner.readers),
@@ -61,6 +61,15 @@ def make_plan(mapping: Mapping, columns: abc.Sequence[str], standard: Standard, 
         record_id and mapping.record_id,
         required,
     )
+
+
+def check_columns(mapping: Mapping, columns: abc.Sequence[str], standard: Standard) -> None:
+    """Find out whether a mapping can read a file with these columns.
+
+    Raises:
+        TiphubError: the file lacks a column that the mapping names, or the mapping names none.
+    """
+    make_plan(mapping, columns, standard, FIRST)
 
 
 class _Planner:
@@ -93,11 +102,16 @@ class _Planner:
             do = did_you_mean(names[0], self.columns) or f"The file has {', '.join(self.columns[:20])}."
         raise TiphubError(what, where=self.mapping.source, do=do)
 
-    def _missing(self) -> list[str]:
+    @property
+    def named(self) -> list[abc.Sequence[str]]:
+        """What the mapping calls its columns."""
         groups = self.mapping.groups.values()
-        named = [entry.columns for entry in self.mapping.fields.values()]
-        named += [names for entry in groups for names in (entry.columns, *entry.flags.values())]
-        return [names[0] for names in named if names and not set(names) & set(self.columns)]
+        found = [entry.columns for entry in self.mapping.fields.values()]
+        found += [names for entry in groups for names in (entry.columns, *entry.flags.values())]
+        return [names for names in found if names]
+
+    def _missing(self) -> list[str]:
+        return [names[0] for names in self.named if not set(names) & set(self.columns)]
 
     def _name(self) -> str:
         return str(len(self.readers))

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +24,7 @@ from tiphub.vault.ledger import Booking, check_signature
 from tiphub.vault.models import release_models
 from tiphub.vault.people import population_of
 from tiphub.vault.protection import protection
-from tiphub.vault.s2_harmonise import Quality, Reading
+from tiphub.vault.s2_harmonise import Quality, Reading, Reread
 from tiphub.vault.s4_protect import KAnonymity
 from tiphub.vault.spending import open_ledger, paid, refuse_weak_delta, set_lifetime
 from tiphub.vault.store import Contribution, Store
@@ -58,20 +58,31 @@ def found(path: Path, settings: Settings) -> NewHub:
 
 @dataclass(frozen=True)
 class FileOutcome:
-    """What became of one file; ``known`` where the very same file was taken in before."""
+    """What became of one file.
+
+    ``known`` where the very same file was taken in before, ``anew`` where it was then read again by a changed
+    mapping; ``misfit`` is why the mapping as it is now cannot read it, where it keeps an earlier one.
+    """
 
     contribution: Contribution
     quality: Quality
     report: Path
     known: bool
+    anew: bool = False
+    misfit: TiphubError | None = None
 
 
 @dataclass(frozen=True)
 class IngestOutcome:
-    """What became of an agency's files; ``anew`` earlier ones were read again by a changed mapping."""
+    """What became of an agency's files, and of its earlier ones where the mapping has changed since."""
 
     files: tuple[FileOutcome, ...]
-    anew: int
+    rereads: tuple[Reread, ...]
+
+    @property
+    def anew(self) -> int:
+        """How many earlier files were read again by the changed mapping."""
+        return sum(item.misfit is None for item in self.rereads)
 
 
 def ingest(
@@ -81,6 +92,7 @@ def ingest(
     progress: Progress | None = None,
     *,
     told: Callable[[FileOutcome], None] = lambda _: None,
+    told_anew: Callable[[tuple[Reread, ...]], None] = lambda _: None,
 ) -> IngestOutcome:
     """Take an agency's files in, one after the other, each wholly or not at all.
 
@@ -90,6 +102,7 @@ def ingest(
         files: exports of the agency, or its quarantine put right.
         progress: listens to the stages.
         told: is called as soon as a file is safely in the vault.
+        told_anew: is called before that with what became of earlier files, where the mapping has changed.
 
     Raises:
         TiphubError: a file cannot be read at all; files before it stay taken in.
@@ -99,11 +112,15 @@ def ingest(
     reading = s2_harmonise.load_reading(sender, load_standard())
     done: list[FileOutcome] = []
     with Store.open(hub) as store:
-        anew = s2_harmonise.harmonise_anew(store, sender, reading, progress)
+        rereads = s2_harmonise.harmonise_anew(store, sender, reading, progress)
+        if rereads:
+            told_anew(rereads)
+        anew = {item.contribution.number for item in rereads if not item.misfit}
         for file in files:
-            done.append(_ingest_file(store, sender, reading, Path(file), progress))
+            outcome = _ingest_file(store, sender, reading, Path(file), progress)
+            done.append(replace(outcome, anew=outcome.contribution.number in anew))
             told(done[-1])
-    return IngestOutcome(tuple(done), anew)
+    return IngestOutcome(tuple(done), rereads)
 
 
 def _ingest_file(
@@ -120,8 +137,13 @@ def _ingest_file(
         s2_harmonise.report_released(store, taken, agency)
     else:
         taken = known
-    quality = Quality.of_data(taken.quality)
-    return FileOutcome(taken, quality, s2_harmonise.report(store, taken, agency), known is not None)
+    return FileOutcome(
+        taken,
+        Quality.of_data(taken.quality),
+        s2_harmonise.report(store, taken, agency),
+        known=known is not None,
+        misfit=s2_harmonise.misfit(taken, reading.mapping, store.standard),
+    )
 
 
 def _options(reading: Reading) -> ReadOptions:
@@ -176,7 +198,9 @@ def build(
             )
         for agency in senders:
             reading = s2_harmonise.load_reading(agency, store.standard)
-            s2_harmonise.harmonise_anew(store, agency, reading, progress)
+            rereads = s2_harmonise.harmonise_anew(store, agency, reading, progress)
+            for line in s2_harmonise.tell_anew(rereads) or s2_harmonise.tell_unused(store, agency, reading):
+                told(f"{agency.name}: {line.strip()}")
         state = _state(hub, store, senders, epsilon)
         newest = next(release_folders(hub.releases), None)
         if newest and not again and (store.evaluation(newest.name) or {}).get("state") == state:
@@ -232,7 +256,9 @@ def build(
 def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | None) -> str:
     """A sum over everything that a release is made from; equal where nothing changed."""
     files = [
-        [item.number, item.fingerprint] for agency in senders for item in store.contributions(agency.name)
+        [item.number, s2_harmonise.read_by(item, store.standard)]
+        for agency in senders
+        for item in store.contributions(agency.name)
     ]
     models = [model.as_json() for model in release_models(hub, store.standard)]
     settings = [asdict(hub.settings), epsilon, asdict(_description(hub, senders)), models]

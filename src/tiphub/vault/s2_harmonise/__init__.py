@@ -1,10 +1,12 @@
 """Bring what agencies sent into the standard; what does not fit is told and kept, never dropped."""
 
+from tiphub.vault.s2_harmonise.anew import Reread, harmonise_anew, tell_anew, tell_unused
 from tiphub.vault.s2_harmonise.contribution import (
     Reading,
-    harmonise_anew,
     harmonise_contribution,
     load_reading,
+    misfit,
+    read_by,
     report,
     report_released,
 )
@@ -13,9 +15,14 @@ from tiphub.vault.s2_harmonise.quality import Quality
 __all__ = [
     "Quality",
     "Reading",
+    "Reread",
     "harmonise_anew",
     "harmonise_contribution",
     "load_reading",
+    "misfit",
+    "read_by",
     "report",
     "report_released",
+    "tell_anew",
+    "tell_unused",
 ]

@@ -6,15 +6,15 @@ from pathlib import Path
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.mapping import Mapping, load_mapping, parse_mapping
+from tiphub.mapping import Mapping, check_columns, load_mapping, parse_mapping
 from tiphub.progress import Progress
 from tiphub.standard import Standard
 from tiphub.vault.agencies import Agency
 from tiphub.vault.s2_harmonise.quality import measure
 from tiphub.vault.s2_harmonise.report import write_report
-from tiphub.vault.s2_harmonise.rows import fingerprint, insert_rows, read_rows
+from tiphub.vault.s2_harmonise.rows import fingerprint, insert_rows, own_columns, read_rows
 from tiphub.vault.s2_harmonise.superseding import count_changes, supersede
-from tiphub.vault.schema import CONTRIBUTION, HARMONISED, SUPERSEDED
+from tiphub.vault.schema import HARMONISED, SUPERSEDED
 from tiphub.vault.store import Contribution, Store
 
 
@@ -68,26 +68,6 @@ def harmonise_contribution(
     )
 
 
-def harmonise_anew(store: Store, agency: Agency, reading: Reading, progress: Progress) -> int:
-    """Harmonise an agency's contributions again from their cells, if mapping or standard have changed.
-
-    Returns:
-        How many contributions were harmonised.
-    """
-    earlier = store.contributions(agency.name)
-    if all(item.fingerprint == reading.fingerprint for item in earlier):
-        return 0
-    with store.transaction():
-        numbers = f"(SELECT number FROM {CONTRIBUTION} WHERE agency = ?)"
-        store.engine.execute(f"DELETE FROM {SUPERSEDED} WHERE contribution IN {numbers}", [agency.name])
-        store.engine.execute(f"DELETE FROM {HARMONISED} WHERE contribution IN {numbers}", [agency.name])
-        for item in earlier:
-            harmonise_contribution(store, item, reading, progress)
-        for item in store.contributions(agency.name):
-            report(store, item, agency)  # before it is settled: a run cut short here writes them again
-    return len(earlier)
-
-
 def report_released(store: Store, contribution: Contribution, agency: Agency) -> None:
     """Write the reports of earlier contributions anew of which this one has closed rows in quarantine."""
     closed = store.engine.execute(
@@ -107,12 +87,23 @@ def report(store: Store, contribution: Contribution, agency: Agency) -> Path:
     return write_report(store, contribution, mapping, agency)
 
 
+def misfit(contribution: Contribution, mapping: Mapping, standard: Standard) -> TiphubError | None:
+    """Why a mapping cannot read a contribution; ``None`` where it can."""
+    try:
+        check_columns(mapping, own_columns(contribution), standard)
+    except TiphubError as error:
+        return error
+    return None
+
+
+def read_by(contribution: Contribution, standard: Standard) -> str:
+    """The fingerprint of the mapping that a contribution was really read by."""
+    return fingerprint(parse_mapping(contribution.mapping, contribution.name, standard), standard)
+
+
 def _read_rows(store: Store, contribution: Contribution, reading: Reading) -> tuple[str, Mapping, ir.Table]:
     """The rows by the present mapping, or else by the one that fitted before; and which it was."""
-    try:
-        return reading.text, reading.mapping, read_rows(store, contribution, reading.mapping)
-    except TiphubError:
-        if not contribution.mapping:
-            raise
+    if contribution.mapping and misfit(contribution, reading.mapping, store.standard):
         earlier = parse_mapping(contribution.mapping, contribution.name, store.standard)
         return contribution.mapping, earlier, read_rows(store, contribution, earlier)
+    return reading.text, reading.mapping, read_rows(store, contribution, reading.mapping)

@@ -32,10 +32,15 @@ def read_rows(store: Store, contribution: Contribution, mapping: Mapping) -> ir.
     """
     raw = store.raw(contribution)
     if contribution.repair:
-        own = [name for name in contribution.columns if not name.startswith(PREFIX)]
-        raw = raw.select("_row", "_defect", **{name: unguard(raw[name]) for name in own})
+        cells = {name: unguard(raw[name]) for name in own_columns(contribution)}
+        raw = raw.select("_row", "_defect", **cells)
     rows = harmonise(raw, mapping, store.standard, today=contribution.received.date())
     return store.engine.view("arriving", rows)
+
+
+def own_columns(contribution: Contribution) -> list[str]:
+    """The agency's columns of a contribution, without those that a quarantine adds."""
+    return [name for name in contribution.columns if not contribution.repair or not name.startswith(PREFIX)]
 
 
 def insert_rows(store: Store, contribution: Contribution, mapping: Mapping, rows: ir.Table) -> None:
