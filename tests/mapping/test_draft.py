@@ -184,6 +184,40 @@ def test_bands_lists_and_markers(tmp_path):
     assert {row["age_band"] for row in rows.values()} == {"0_8", "9_17", "18_20", "48_plus"}
 
 
+@pytest.mark.parametrize("name", ["N° dossier", "N° de dossier", "Nº", "N°", "No.", "Numéro"])
+def test_numbers_of_files_are_the_record_id(tmp_path, name):
+    rows = [[f"D-{number * 7}", "Femme"] for number in range(20)]
+    draft, mapping = drafted(write(tmp_path / "t.csv", [name, "Sexe"], rows))
+    assert mapping.record_id == name
+    assert "CHECK" not in draft.yaml.split("record_id")[0].split("CHECK are less sure")[1]
+
+
+def test_a_record_id_that_may_only_number_the_rows_is_to_be_checked(tmp_path):
+    rows = [[str(number), "Femme"] for number in range(1, 21)]
+    draft, mapping = drafted(write(tmp_path / "t.csv", ["No.", "Sexe"], rows))
+    assert mapping.record_id == "No."
+    assert "# CHECK, 70% sure" in draft.yaml
+    assert "count up as row numbers do" in draft.yaml
+
+
+@pytest.mark.parametrize("name", ["N° téléphone", "Número de teléfono", "N° enfants"])
+def test_other_numbers_are_no_record_id(tmp_path, name):
+    rows = [[f"06{number:08}", "Femme"] for number in range(20)]
+    _, mapping = drafted(write(tmp_path / "t.csv", [name, "Sexe"], rows))
+    assert mapping.record_id is None
+
+
+def test_a_column_that_names_each_record_but_is_called_otherwise_is_a_candidate(tmp_path):
+    rows = [[f"x{number}", f"06{number:08}", "Femme", "open"] for number in range(20)]
+    header = ["Kennung", "téléphone", "Sexe", "state"]
+    draft, mapping = drafted(write(tmp_path / "t.csv", header, rows))
+    assert mapping.record_id is None
+    assert "# CHECK: no column is called like a record id" in draft.yaml
+    assert "# record_id: {column: Kennung}" in draft.yaml
+    assert draft.yaml.count("record_id: {") == 1
+    assert "record id?" in {entry.column: entry.why for entry in draft.unplaced}["Kennung"]
+
+
 def test_what_is_like_nothing_is_named(tmp_path):
     rows = [
         [str(number), "woman", "open" if number % 2 else "closed", f"{number}{number}"]

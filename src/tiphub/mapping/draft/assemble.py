@@ -14,6 +14,7 @@ from tiphub.mapping.draft.profile import Profile
 from tiphub.mapping.text import normalise
 from tiphub.tabular import Origin
 
+_LONGEST_ID = 40
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
@@ -104,7 +105,9 @@ def _unplaced(parts: _Parts, lines: tuple[Line, ...]) -> Iterator[Unplaced]:
         placed |= {column for group in parts.fit.layout.mapping.groups.values() for column in group.together}
     for name, column in parts.profiles.items():
         if name not in placed:
-            yield Unplaced(name, _why(column, parts.lexicon))
+            why = _why(column, parts.lexicon)
+            perhaps = parts.record_id is None and _may_name_records(column, parts.lexicon)
+            yield Unplaced(name, f"{why}; it names each record once: the record id?" if perhaps else why)
     entries: list[FieldEntry | GroupEntry] = [*parts.fields.values(), *parts.groups.values()]
     for entry in entries:
         if entry.line and (said := compose.open_values(entry.valued)):
@@ -121,17 +124,23 @@ def _why(column: Profile, lexicon: Lexicon) -> str:
     return f"nothing in the standard is like it ({len(column.values):,} different values, not shown)"
 
 
+def _may_name_records(column: Profile, lexicon: Lexicon) -> bool:
+    """Whether a column could be the record id, though it is not called like one."""
+    short = all(len(text) <= _LONGEST_ID for text in column.values)
+    return column.unique and short and not sounds_personal(column.name, lexicon.personal)
+
+
 def _text(origin: Origin, parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iterator[str]:
     rows = max((column.rows for column in parts.profiles.values()), default=0)
     yield from compose.head(origin, rows, parts.fit)
     yield compose.file_line(origin, decimal_comma=_decimal_comma(parts))
     if parts.record_id:
         line = parts.record_id
-        yield compose.comment(f"# {compose.percent(line)} sure: {line.reason}")
+        yield compose.comment(f"# {compose.sure(line)}: {line.reason}")
         yield f"record_id: {{column: {compose.quoted(line.column)}}}"
         yield f"required: {compose.listed(_required(parts, line.column))}"
     else:
-        yield "# record_id: no column names each record once; a file only adds, its rows cannot be corrected"
+        yield from _no_record_id(parts, unplaced)
     if unknown := _unknown(parts):
         yield f"unknown: {compose.listed(unknown)}"
     if parts.kept and parts.fit:
@@ -139,6 +148,17 @@ def _text(origin: Origin, parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iter
         yield from (f"#   {target}: {compose.comment(columns)}" for target, columns in parts.kept.items())
     yield from _entries(parts)
     yield from compose.unplaced_lines(unplaced)
+
+
+def _no_record_id(parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iterator[str]:
+    left = [parts.profiles[entry.column] for entry in unplaced if entry.column in parts.profiles]
+    found = [column.name for column in left if _may_name_records(column, parts.lexicon)]
+    if not found:
+        yield "# record_id: no column was found for it; a file only adds, its rows cannot be corrected"
+        return
+    yield "# CHECK: no column is called like a record id, but this names each record once. Take the # away if"
+    yield "# the agency keeps it from file to file. Without one a file only adds and no row is corrected."
+    yield from (f"# record_id: {{column: {compose.quoted(name)}}}" for name in found)
 
 
 def _entries(parts: _Parts) -> Iterator[str]:

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from tiphub.mapping.draft.dates import find_dates
-from tiphub.mapping.draft.lexicon import Lexicon, Matcher
+from tiphub.mapping.draft.lexicon import NUMBER, Lexicon, Matcher
 from tiphub.mapping.draft.model import FieldEntry, GroupEntry, Line
 from tiphub.mapping.draft.profile import Profile
+from tiphub.mapping.draft.text import words
 from tiphub.mapping.draft.values import best_split, weigh
 from tiphub.standard import Field
 
 _NAMED = 0.6
 """From this score on a column's name counts as a sign."""
 _ACCEPT = 0.45
+_DOUBTED = 0.7
 _FEW = 60
 _NUMBER = re.compile(r"-?\d{1,3}(?:[.,]\d+)?")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[.,]0)?")
@@ -56,9 +58,13 @@ class Finder:
     def _record_id(self, column: Profile) -> Iterator[Candidate]:
         name, phrase = self.lexicon.column_score(column.name, "record_id")
         unique = len(column.values) / column.filled
-        if name >= _NAMED and unique >= 0.9 and column.filled >= 0.9 * column.rows:
+        dated = find_dates(column.values).share > 0.9
+        if name >= _NAMED and unique >= 0.9 and column.filled >= 0.9 * column.rows and not dated:
             confidence = 0.5 * name + 0.5 * unique
             reason = f"called like {phrase!r}; {unique:.0%} of its values stand once"
+            if words(column.name) in NUMBER and column.counts_up:
+                confidence = min(confidence, _DOUBTED)
+                reason += "; they count up as row numbers do: right only if each stays with its person"
             yield Candidate(
                 column.name, ("record_id",), confidence, Line("record_id", column.name, confidence, reason)
             )

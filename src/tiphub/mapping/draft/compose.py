@@ -100,7 +100,7 @@ def group_lines(name: str, entry: GroupEntry, extra: Mapping[str, str]) -> Itera
     if entry.flags:
         yield "    flags:"
         for option, line in entry.flags.items():
-            yield f"      {option}: {quoted(line.column)}  # {_sure(line)}"
+            yield f"      {option}: {quoted(line.column)}  # {sure(line)}"
     if entry.together:
         yield "    together:"
         for column, options in entry.together.items():
@@ -159,10 +159,11 @@ def _values(valued: Valued | None, extra: Mapping[str, str], indent: str) -> Ite
 
 
 def _reason(line: Line, indent: str) -> Iterator[str]:
-    yield f"{indent}# {_sure(line)}: {comment(line.reason)}"
+    yield f"{indent}# {sure(line)}: {comment(line.reason)}"
 
 
-def _sure(line: Line) -> str:
+def sure(line: Line) -> str:
+    """How sure a line is, and what it asks of a person."""
     if not line.settled:
         return f"DECIDE, {percent(line)} sure"
     return f"{percent(line)} sure" if line.confidence >= 0.8 else f"CHECK, {percent(line)} sure"

@@ -26,6 +26,9 @@ _SURE = 0.95
 _LIKELY = 0.6
 _INSIDE = 0.8
 _SPELLING = 0.85
+NUMBER = frozenset(words(text) for text in ("n°", "nº", "nro", "num", "number", "numéro"))
+_ALONE = NUMBER | {words("dossier")}
+"""Words that name a record where they are the whole of a column's name, and anything beside another word."""
 
 
 @dataclass(frozen=True)
@@ -257,6 +260,8 @@ def name_score(header: str, phrase: str) -> float:
         return 0.98
     if set(mine) == set(theirs):
         return 0.95
+    if theirs in _ALONE:
+        return 0.0
     if theirs and set(theirs) < set(mine):
         return 0.5 + 0.4 * len(set(theirs)) / len(set(mine))
     return 0.8 * likeness(mine, theirs)

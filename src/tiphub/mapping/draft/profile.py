@@ -27,6 +27,19 @@ class Profile:
         """How many cells hold anything."""
         return sum(self.values.values())
 
+    @property
+    def unique(self) -> bool:
+        """Whether every row has a value, and none the same as another."""
+        return 1 < self.rows == self.filled == len(self.values)
+
+    @property
+    def counts_up(self) -> bool:
+        """Whether the values are whole numbers without a gap, as those that number the rows."""
+        if not all(text.isdecimal() and len(text) < 10 for text in self.values):
+            return False
+        numbers = sorted(map(int, self.values))
+        return bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
 
 def profile(raw: RawTable) -> tuple[Profile, ...]:
     """Count the texts of every column over the first rows; rows with a defect are left out."""
