@@ -57,6 +57,20 @@ def test_any_file_can_be_audited_as_it_is(cases: Path) -> None:
     assert found["at_risk_share"] == 0.25
 
 
+def test_the_sheet_of_a_spreadsheet_can_be_named(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["About this file"])
+    sheet = book.create_sheet("Cases")
+    for row in (["place", "sex"], ["Lima", "F"], ["Lima", "F"]):
+        sheet.append(row)
+    book.save(tmp_path / "cases.xlsx")
+    assert "--sheet Cases" in str(audit(str(tmp_path / "cases.xlsx"), "--raw").exception)
+    found = document(audit(str(tmp_path / "cases.xlsx"), "--raw", "--sheet", "Cases", "--format", "json"))
+    assert (found["records"], found["k"]) == (2, 2)
+
+
 def test_people_read_a_table(cases: Path) -> None:
     shown = audit(str(cases), "--raw").stdout
     assert "k = 1" in shown

@@ -134,6 +134,19 @@ def test_the_real_sample_of_2024(shared_data: Path) -> None:
     assert 0.4 < women < 0.8
 
 
+def test_the_sheet_of_a_spreadsheet_can_be_named(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["About this file"])
+    book.create_sheet("Cases").append(["something"])
+    book["Cases"].append(["else"])
+    book.save(tmp_path / "cases.xlsx")
+    words = (tmp_path / "cases.xlsx", "--layout", "htcds-2.0", "--out", tmp_path / "out")
+    assert "--sheet Cases" in refused(*words)
+    assert "none of the columns that the mapping names" in refused(*words, "--sheet", "Cases")
+
+
 def test_a_year_outside_the_declared_ones_is_unknown(cases: Path) -> None:
     made = from_file(cases, "ctdc-2024", (2010, 2012))
     years = {year for piece in made.pieces() for year in piece.column("yearOfRegistration").to_pylist()}

@@ -142,6 +142,23 @@ def test_sheets(tmp_path):
         read(tmp_path / "t.xlsx", sheet="List")
 
 
+def test_a_sheet_of_notes_in_front_names_the_sheets_that_have_rows(tmp_path):
+    made = Workbook()
+    made.active.title = "Notes"
+    made.active.append(["Sent by the shelter"])
+    for name in ("All cases", "Hidden"):
+        sheet = made.create_sheet(name)
+        for row in (["a", "b"], ["1", "2"], ["3", "4"]):
+            sheet.append(row)
+    made["Hidden"].sheet_state = "hidden"
+    made.save(tmp_path / "t.xlsx")
+    with pytest.raises(TiphubError) as refused:
+        read(tmp_path / "t.xlsx")
+    assert "Other sheets have rows: All cases (3 rows). " in refused.value.do
+    assert "--sheet 'All cases'" in refused.value.do
+    assert len(read(tmp_path / "t.xlsx", sheet="All cases")[1]) == 2
+
+
 def test_ods_with_merged_rows(tmp_path):
     document = OpenDocumentSpreadsheet()
     sheet = Table(name="Cases")

@@ -49,6 +49,7 @@ def audit(
     *,
     layout: Annotated[str | None, typer.Option(metavar="NAME", help="How the file is laid out.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Take the cells as they are, without a layout.")] = False,
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a spreadsheet.")] = None,
     columns: Annotated[
         str | None,
         typer.Option(
@@ -74,7 +75,7 @@ def audit(
             do=f"Give either --layout ({', '.join(_layouts())}) or --raw.",
         )
     chosen = [name.strip() for name in columns.split(",") if name.strip()] if columns is not None else None
-    audited = _audit(file, layout, chosen, k)
+    audited = _audit(file, layout, sheet=sheet, chosen=chosen, k=k)
     if format_ is Format.json:
         typer.echo(json.dumps(_document(file, layout, audited), indent=2, ensure_ascii=False))
     else:
@@ -88,17 +89,19 @@ def _layouts() -> Sequence[str]:
     return layout_names()
 
 
-def _audit(file: Path, layout: str | None, chosen: Sequence[str] | None, k: int) -> _Audited:
+def _audit(
+    file: Path, layout: str | None, *, sheet: str | None, chosen: Sequence[str] | None, k: int
+) -> _Audited:
     from tiphub.engine import spilling
 
     with spilling() as engine:
         if layout is None:
-            return _audit_raw(file, engine, chosen, k)
-        return _audit_layout(file, layout, engine, chosen, k)
+            return _audit_raw(file, engine, sheet=sheet, chosen=chosen, k=k)
+        return _audit_layout(file, layout, engine, sheet=sheet, chosen=chosen, k=k)
 
 
 def _audit_layout(
-    file: Path, layout: str, engine: "Engine", chosen: Sequence[str] | None, k: int
+    file: Path, layout: str, engine: "Engine", *, sheet: str | None, chosen: Sequence[str] | None, k: int
 ) -> _Audited:
     from tiphub.evidence.risk import disclosure_risk
     from tiphub.mapping import load_layout, open_standard, standard_of
@@ -106,19 +109,21 @@ def _audit_layout(
     standard = standard_of(layout)
     declared = load_layout(layout, standard).quasi_identifiers
     with read_by(layout, file):
-        opened = open_standard(file, layout, standard, engine)
+        opened = open_standard(file, layout, standard, engine, sheet=sheet)
     names = chosen or declared or [name for name in standard.quasi_identifiers if name in opened.columns]
     risk = disclosure_risk(opened.table.select(list(opened.columns)), names, threshold=k)
     return _Audited(risk, opened.quarantined, ONE_RECORD[opened.layout.record])
 
 
-def _audit_raw(file: Path, engine: "Engine", chosen: Sequence[str] | None, k: int) -> _Audited:
+def _audit_raw(
+    file: Path, engine: "Engine", *, sheet: str | None, chosen: Sequence[str] | None, k: int
+) -> _Audited:
     import pyarrow as pa
 
     from tiphub.evidence.risk import disclosure_risk
-    from tiphub.tabular import open_table
+    from tiphub.tabular import ReadOptions, open_table
 
-    opened = open_table(file)
+    opened = open_table(file, ReadOptions(sheet=sheet))
     unread: list[int] = []
     schema = pa.schema([(name, pa.string()) for name in opened.columns])
     table = engine.register("audited", pa.RecordBatchReader.from_batches(schema, _sound(opened, unread)))

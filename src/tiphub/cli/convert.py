@@ -18,6 +18,7 @@ def convert(
     source: Annotated[str, typer.Option("--from", metavar="LAYOUT", help="The layout it is in.")],
     target: Annotated[str, typer.Option("--to", metavar="LAYOUT", help="The layout to write.")],
     out: Annotated[Path, typer.Option(help="The CSV file to write.")],
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a spreadsheet.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
 ) -> None:
     """Convert a file from one layout to another and tell what the other cannot say."""
@@ -32,7 +33,7 @@ def convert(
         raise TiphubError("The file to write is there already.", where=str(out), do="Add --overwrite.")
     with spilling() as engine:
         with read_by(source, file):
-            opened = open_standard(file, source, standard, engine)
+            opened = open_standard(file, source, standard, engine, sheet=sheet)
         written, losses = write_layout(opened.table.order_by("row"), layout, standard)
     part = out.with_name(f"{out.name}.part")
     try:

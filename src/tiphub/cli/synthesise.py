@@ -34,6 +34,7 @@ def synthesise(
     *,
     layout: Annotated[str, typer.Option(help="The layout of the file, such as ctdc-2024.")],
     out: Annotated[Path, typer.Option(help="The folder to write; it must not exist or be empty.")],
+    sheet: Annotated[str | None, typer.Option(help="The sheet of a spreadsheet.")] = None,
     epsilon: Annotated[float, typer.Option(help="The privacy loss that is allowed.")] = 4.0,
     delta: Annotated[float, typer.Option(help="Well below 1 in the number of people.")] = DELTA,
     years: Annotated[
@@ -63,6 +64,7 @@ def synthesise(
         made = make(
             file,
             layout,
+            sheet=sheet,
             rho=rho,
             delta=delta,
             years=told,

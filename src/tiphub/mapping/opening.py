@@ -1,7 +1,7 @@
 """Open a data file in a known layout as a table in the standard."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import ibis.expr.types as ir
@@ -41,16 +41,20 @@ def read_options(mapping: Mapping) -> ReadOptions:
     )
 
 
-def open_standard(path: Path, layout: str, standard: Standard, engine: Engine) -> StandardTable:
+def open_standard(
+    path: Path, layout: str, standard: Standard, engine: Engine, *, sheet: str | None = None
+) -> StandardTable:
     """Read a data file by one of the standard's layouts; the accepted rows are kept, packed, by the engine.
 
-    What the engine spills of them is in clear unless it is one of `tiphub.engine.spilling`.
+    What the engine spills of them is in clear unless it is one of `tiphub.engine.spilling`. ``sheet`` is the
+    one to read of a spreadsheet, if not the first that is filled.
 
     Raises:
         TiphubError: no such file or layout, a column is missing, or no row could be read.
     """
     found = load_layout(layout, standard)
-    raw = open_table(path, read_options(found.mapping))
+    options = read_options(found.mapping)
+    raw = open_table(path, replace(options, sheet=sheet or options.sheet))
     cells = engine.register(_CELLS, raw.schema.empty_table())
     rows = engine.steps("_read", lambda step: harmonise(cells, found.mapping, standard, step=step))
     counts = {"read": 0, "quarantined": 0}

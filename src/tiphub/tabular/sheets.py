@@ -1,5 +1,6 @@
 """XLSX and ODS: one sheet as text cells, with what a spreadsheet can hide brought to light."""
 
+import shlex
 import zipfile
 
 from python_calamine import (
@@ -11,6 +12,7 @@ from python_calamine import (
     WorksheetNotFound,
 )
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.tabular.cells import cell_text
 from tiphub.tabular.grid import lay_out
@@ -30,9 +32,16 @@ def open_sheet(source: Source, options: ReadOptions) -> RawTable:
         TiphubError: it is no spreadsheet, locked with a password, or the sheet is not there or empty.
     """
     _refuse_bomb(source)
-    sheet, notes = _choose(_workbook(source), options, source.name)
+    book = _workbook(source)
+    sheet, notes = _choose(book, options, source.name)
     cells = [[cell_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
-    table = lay_out(cells, read_marks(source, sheet), options, where=f"{source.name}, sheet {sheet.name}")
+    where = f"{source.name}, sheet {sheet.name}"
+    try:
+        table = lay_out(cells, read_marks(source, sheet), options, where=where)
+    except TiphubError as error:
+        if not (others := _others(book, sheet)):
+            raise
+        raise TiphubError(error.what, where=error.where, do=others) from None
     sha256, size = hash_file(source.path)
     origin = Origin(
         name=source.name,
@@ -75,11 +84,6 @@ def _refuse_bomb(source: Source) -> None:
 
 
 def _choose(book: CalamineWorkbook, options: ReadOptions, name: str) -> tuple[CalamineSheet, tuple[str, ...]]:
-    names = [
-        sheet.name
-        for sheet in book.sheets_metadata
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-    ]
     if options.sheet is not None:
         try:
             return book.get_sheet_by_name(options.sheet), ()
@@ -89,9 +93,28 @@ def _choose(book: CalamineWorkbook, options: ReadOptions, name: str) -> tuple[Ca
                 where=name,
                 do=f"Its sheets are: {', '.join(book.sheet_names)}.",
             ) from None
-    filled = [sheet for sheet in map(book.get_sheet_by_name, names) if sheet.height]
+    filled = [sheet for sheet in _visible(book) if sheet.height]
     if not filled:
         raise TiphubError("The spreadsheet is empty.", where=name, do="Ask the agency to send it again.")
     others = [sheet.name for sheet in filled[1:]]
     note = f"sheet {filled[0].name!r} is read; left aside: {', '.join(map(repr, others))}"
     return filled[0], (note,) if others else ()
+
+
+def _visible(book: CalamineWorkbook) -> list[CalamineSheet]:
+    return [
+        book.get_sheet_by_name(sheet.name)
+        for sheet in book.sheets_metadata
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+    ]
+
+
+def _others(book: CalamineWorkbook, chosen: CalamineSheet) -> str:
+    """What to do where the table is not in this sheet but may be in another."""
+    found = [sheet for sheet in _visible(book) if sheet.height > 1 and sheet.name != chosen.name]
+    if not found:
+        return ""
+    listed = ", ".join(f"{sheet.name} ({amount(sheet.height, 'row')})" for sheet in found)
+    name = shlex.quote(found[0].name)
+    how = f"Name the right one (--sheet {name}; in a mapping, file: {{sheet: {found[0].name}}})"
+    return f"Other sheets have rows: {listed}. {how}, or save it as a file of its own."

@@ -55,6 +55,7 @@ def synthesise(
     progress: Progress,
     effort: Effort | None = None,
     folder: Path | None = None,
+    sheet: str | None = None,
 ) -> Synthesis:
     """Make synthetic records and noisy counts of a data file.
 
@@ -69,13 +70,15 @@ def synthesise(
         effort: how long to fit the records, if not as long as a release is worth.
         folder: where the records lie until they are written (see `tiphub.tabular.mapped`), and true rows that
             memory does not hold, encrypted.
+        sheet: which one of a spreadsheet, if not the first that is filled.
 
     Raises:
         TiphubError: the file cannot be read, has too few people for the budget, or so many that delta says
             nothing (held against the noisy number of people).
     """
     with spilling(folder, memory_limit=_MEMORY, threads=4) as engine:
-        opened, standard = in_sets(open_standard(file, layout, standard, engine), standard)
+        read = open_standard(file, layout, standard, engine, sheet=sheet)
+        opened, standard = in_sets(read, standard)
         variables = layout_variables(opened.layout, standard, years=years)
         table = engine.view("_in_domain", _in_domain(opened.table, variables, standard))
         outside = _outside(engine, opened.table, table)
