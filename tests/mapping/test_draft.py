@@ -218,6 +218,14 @@ def test_a_column_that_names_each_record_but_is_called_otherwise_is_a_candidate(
     assert "record id?" in {entry.column: entry.why for entry in draft.unplaced}["Kennung"]
 
 
+def test_rows_that_were_left_out_are_counted(tmp_path):
+    rows = [[f"D{number}", "Femme", *["x"] * (number % 4 == 0)] for number in range(20)]
+    draft, _ = drafted(write(tmp_path / "t.csv", ["dossier", "Sexe"], rows))
+    assert "5 rows whose cells do not fit the columns: not looked at" in draft.notes
+    assert "(15 rows looked at)" in draft.yaml
+    assert "# The file: 5 rows whose cells do not fit the columns" in draft.yaml
+
+
 def test_what_is_like_nothing_is_named(tmp_path):
     rows = [
         [str(number), "woman", "open" if number % 2 else "closed", f"{number}{number}"]

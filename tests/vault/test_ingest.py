@@ -37,6 +37,17 @@ def test_a_held_row_says_file_row_column_value_reason_and_suggestion(desk: Desk)
     assert row["case"] == "A2"
 
 
+def test_a_row_with_shifted_cells_is_told_by_that_alone(desk: Desk) -> None:
+    long = ("A2", "2019", "F", "Uk", "raine", "")
+    outcome = desk.send("a.csv", [GOOD, long, ("A3", "2019", "?")])
+    first, second = read_quarantine(outcome)
+    assert first["_tiphub_reason"] == "6 cells where the header has 5"
+    assert first["_tiphub_suggestion"] == "look for a separator inside a cell, and put that cell in quotes"
+    assert second["_tiphub_reason"] == "3 cells where the header has 5"
+    assert "fill up the row" in second["_tiphub_suggestion"]
+    assert {item.column for item in outcome.quality.problems} == {""}
+
+
 def test_the_origin_is_kept(desk: Desk) -> None:
     path = desk.inbox / "a.csv"
     desk.map(f"file: {{encoding: windows-1252}}\n{MAPPING}")

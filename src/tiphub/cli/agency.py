@@ -118,6 +118,8 @@ def _show(proposed: "Draft", path: Path) -> None:
         for entry in proposed.unplaced:
             left.add_row(escape(entry.column), escape(entry.why))
         console.print(left)
+    for note in proposed.notes:
+        console.print(f"note: {escape(note)}", soft_wrap=True)
     console.print(f"written: {path}", soft_wrap=True)
 
 

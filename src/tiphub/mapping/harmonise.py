@@ -13,6 +13,7 @@ from tiphub.mapping.plan import LISTED, TOGETHER, Plan, make_plan
 from tiphub.mapping.readers import Check, Columns, Reader, is_blank
 from tiphub.mapping.spec import Mapping
 from tiphub.standard import Field, Standard
+from tiphub.tabular import MISPLACED
 
 PROBLEM = "struct<column: string, value: string, reason: string>"
 _TYPES = {"code": "string", "text": "string", "flag": "boolean", "integer": "int32", "date": "date"}
@@ -45,7 +46,7 @@ def harmonise(
     """
     today = today or dt.datetime.now(tz=dt.UTC).date()
     table, problems, warnings = judged(raw, mapping, standard, today, step)
-    told = {"problems": _told(table, problems), "warnings": _told(table, warnings)}
+    told = {"problems": _first_of_all(table, _told(table, problems)), "warnings": _told(table, warnings)}
     return table.select("row", "record_id", *standard.columns, **told)
 
 
@@ -206,3 +207,10 @@ def _told(table: ir.Table, checks: abc.Sequence[Told]) -> ir.ArrayValue:
         entries.append(ibis.ifelse(table[check.flag], ibis.struct(text, type=PROBLEM), ibis.null(PROBLEM)))
     any_wrong = ibis.or_(*(table[check.flag] for check in checks))
     return ibis.ifelse(any_wrong, ibis.array(entries).filter(lambda entry: entry.notnull()), none)
+
+
+def _first_of_all(table: ir.Table, problems: ir.ArrayValue) -> ir.ArrayValue:
+    """The problems; of a row whose cells stand in the wrong columns that alone: the rest follows from it."""
+    misplaced = table.defect.re_search("|".join(MISPLACED)).fill_null(False)
+    text = {"column": ibis.literal(""), "value": ibis.null("string"), "reason": table.defect}
+    return ibis.ifelse(misplaced, ibis.array([ibis.struct(text, type=PROBLEM)]), problems)

@@ -16,6 +16,8 @@ EMPTY = "the row is empty"
 DAMAGED = (
     "characters that cannot be read (shown as \ufffd): the file's encoding is another one, or text was lost"
 )
+MISPLACED = ("where the header has", "a quote opens", "a quote in this row", "the line is ")
+"""Parts of what is said of rows whose cells do not stand in their columns: nothing else is known of them."""
 NUL = "a NUL character stands in the row: the file is damaged there"
 
 

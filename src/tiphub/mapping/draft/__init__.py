@@ -1,5 +1,7 @@
 """Propose a mapping from an agency's file itself, for a person to correct."""
 
+from dataclasses import replace
+
 from tiphub.errors import TiphubError
 from tiphub.mapping.draft.assemble import assemble
 from tiphub.mapping.draft.candidates import choose, make_finder
@@ -22,11 +24,12 @@ def draft_mapping(raw: RawTable, standard: Standard) -> Draft:
     """
     found = profile(raw)
     finder = make_finder(load_lexicon(standard))
-    profiles = {column.name: column for column in found}
+    profiles = {column.name: column for column in found.columns}
     fit = best_layout(finder.lexicon, frozenset(profiles))
     _refuse_pairs(raw, fit)
-    chosen = choose([candidate for column in found for candidate in finder.candidates(column)])
-    return assemble(raw.origin, profiles, finder.lexicon, chosen, fit)
+    chosen = choose([candidate for column in found.columns for candidate in finder.candidates(column)])
+    origin = replace(raw.origin, notes=(*raw.origin.notes, *found.notes))
+    return assemble(origin, profiles, finder.lexicon, chosen, fit)
 
 
 def _refuse_pairs(raw: RawTable, fit: Fit | None) -> None:

@@ -44,7 +44,7 @@ def assemble(
     parts = replace(parts, groups=_groups(parts, chosen))
     lines = tuple(_lines(parts))
     unplaced = tuple(_unplaced(parts, lines))
-    return Draft("\n".join(_text(origin, parts, unplaced)) + "\n", lines, unplaced)
+    return Draft("\n".join(_text(origin, parts, unplaced)) + "\n", lines, unplaced, origin.notes)
 
 
 def _record_id(chosen: Mapping[Key, Candidate]) -> Line | None:

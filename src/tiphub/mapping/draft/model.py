@@ -34,11 +34,12 @@ class Unplaced:
 
 @dataclass(frozen=True)
 class Draft:
-    """A proposed mapping: its text, and what it rests on."""
+    """A proposed mapping: its text, what it rests on, and what there is to know of how the file was read."""
 
     yaml: str
     lines: tuple[Line, ...]
     unplaced: tuple[Unplaced, ...]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tiphub.tabular import DEFECT, RawTable
+from tiphub.amount import amount
+from tiphub.tabular import DEFECT, EMPTY, MISPLACED, RawTable
 
 SAMPLE = 200_000
 """Rows that are looked at: more would not change a proposal."""
@@ -41,12 +42,37 @@ class Profile:
         return bool(numbers) and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def profile(raw: RawTable) -> tuple[Profile, ...]:
+@dataclass(frozen=True)
+class Profiles:
+    """All columns of a file, and how many rows were left out.
+
+    ``misplaced`` are rows whose cells do not stand in their columns, ``damaged`` other rows with a defect.
+    """
+
+    columns: tuple[Profile, ...]
+    misplaced: int
+    damaged: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was left out, in words."""
+        kinds = (
+            (self.misplaced, "whose cells do not fit the columns"),
+            (self.damaged, "that cannot be read as they are"),
+        )
+        return tuple(f"{amount(rows, 'row')} {kind}: not looked at" for rows, kind in kinds if rows)
+
+
+def profile(raw: RawTable) -> Profiles:
     """Count the texts of every column over the first rows; rows with a defect are left out."""
     counts: dict[str, Counter[str]] = {name: Counter() for name in raw.columns}
-    rows = 0
+    rows = seen = misplaced = empty = 0
     for batch in raw.batches():
-        whole = batch.filter(pc.is_null(batch.column(DEFECT)))
+        defects = batch.column(DEFECT)
+        whole = batch.filter(pc.is_null(defects))
+        seen += batch.num_rows
+        misplaced += _count(pc.match_substring_regex(defects, "|".join(MISPLACED)))
+        empty += _count(pc.equal(defects, EMPTY))
         rows += whole.num_rows
         for name in raw.columns:
             for entry in pc.value_counts(_trimmed(whole.column(name))).to_pylist():
@@ -54,7 +80,12 @@ def profile(raw: RawTable) -> tuple[Profile, ...]:
                     counts[name][entry["values"]] += entry["counts"]
         if rows >= SAMPLE:
             break
-    return tuple(Profile(name, rows, dict(found.most_common())) for name, found in counts.items())
+    columns = tuple(Profile(name, rows, dict(found.most_common())) for name, found in counts.items())
+    return Profiles(columns, misplaced, seen - rows - misplaced - empty)
+
+
+def _count(found: pa.Array) -> int:
+    return pc.sum(found).as_py() or 0
 
 
 def _trimmed(cells: pa.Array) -> pa.Array:

@@ -1,5 +1,10 @@
 """What an agency can do about a row in quarantine, where no single value suggests itself."""
 
+import re
+
+_WIDTH = re.compile(r"([\d,]+) cells? where the header has (\d+)$")
+_TOO_MANY = "look for a separator inside a cell, and put that cell in quotes"
+_TOO_FEW = "look for a line break inside a cell, or for cells that were not exported; fill up the row"
 _BY_REASON = (
     ("the row is empty", "delete the row from your file"),
     ("has a value", "fill the row in, or delete it from your file"),
@@ -13,7 +18,6 @@ _BY_REASON = (
     ("cannot be read", "export the file as UTF-8, or type the damaged words again"),
     ("different answers have this record id", "keep the row that is right, or give the other its own id"),
     ("the same record stands in", "nothing has to be done: the record is in already"),
-    ("where the header has", "look for a separator inside a cell, and put that cell in quotes"),
     ("not JSON", "export this record again"),
     ("holds the error", "put a value in place of the formula"),
     ("formula", "put a value in place of the formula"),
@@ -32,5 +36,9 @@ def advice(reason: str) -> str:
 
     >>> advice("the row is empty")
     'delete the row from your file'
+    >>> advice("3 cells where the header has 4")
+    'look for a line break inside a cell, or for cells that were not exported; fill up the row'
     """
+    if width := _WIDTH.match(reason):
+        return _TOO_FEW if int(width[1].replace(",", "")) < int(width[2]) else _TOO_MANY
     return next((told for part, told in _BY_REASON if part in reason), _ELSE)
