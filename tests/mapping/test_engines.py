@@ -19,8 +19,9 @@ fields:
   gender: {column: s, values: {Hembra: woman}}
   citizenship: {column: c}
   age: {column: a}
-  birth_date: {column: d, formats: [DD/MM/YYYY, DD MMM YYYY]}
+  birth_date: {column: d, formats: [DD/MM/YYYY, DD MMM YYYY, DD.MM.YY], years_from: 1930}
   registration_date: {column: r, formats: [YYYY-MM-DD]}
+  year_of_registration: {column: y, read: date, formats: [YYYY/MM, MMM YYYY]}
 groups:
   means_of_control: {column: m, split: [";", " "], values: {Amenazas: threats}}
   recruiter_relation: {flags: {family: f, friend: g}, together: {both: [family, friend]}}
@@ -30,8 +31,9 @@ TEXTS = {
     "s": ["Hembra", "HEMBRA ", "man", "ND", "?", "Mujér"],
     "c": ["UA", "ukr", "Côte d’Ivoire", "MEXICO", "Ruritania", "中国"],
     "a": ["17", "17,5", "300", "x", "-99"],
-    "d": ["05/04/2000", "31/02/2000", "5 avril 2000", "1/1/2087", "2000"],
+    "d": ["05/04/2000", "31/02/2000", "5 avril 2000", "1/1/2087", "2000", "05.04.99", "45022"],
     "r": ["2020-02-29", "2019-02-29", "2020-1-1"],
+    "y": ["2020/12", "2020/13", "mars 2019", "2087/01", "1980/01"],
     "m": ["Amenazas; other", "Threats Other", "amenazas, other", "Magia; other", ";;"],
     "f": ["1", "0", "yes", "2"],
     "g": ["1", "0", None],

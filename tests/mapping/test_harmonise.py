@@ -113,10 +113,14 @@ DATES = [
     ("5 avril 2020", dt.date(2020, 4, 5), None),
     ("5 Abr. 2020", dt.date(2020, 4, 5), None),
     ("29/02/2020", dt.date(2020, 2, 29), None),
-    ("29/02/2021", None, "is not a date"),
-    ("04/13/2020", None, "is not a date"),
+    ("29/02/2021", None, "is a day that no calendar has, read as DD/MM/YYYY or YYYY-MM-DD"),
+    ("04/13/2020", None, "is a day that no calendar has"),
+    ("2020-00-10", None, "is a day that no calendar has"),
     ("5 Foo 2020", None, "is not a date"),
     ("05.04.2020", None, "is not a date"),
+    ("05/04/20", None, "is not a date"),
+    ("45022", None, "is a number, perhaps a spreadsheet's for a date"),
+    ("45022.5", None, "is a number, perhaps a spreadsheet's for a date"),
     ("01/01/2087", None, "lies after 2026-11-21"),
     ("01/01/1817", None, "lies before 1900-01-01"),
     (None, None, None),
@@ -131,6 +135,43 @@ def test_dates(run: Run) -> None:
     for row, (cell, _, why) in zip(found, DATES, strict=True):
         told = [(column, value, reason[: len(why or "")]) for column, value, reason in reasons(row)]
         assert told == ([("d", cell, why)] if why else [])
+
+
+def test_two_digits_of_a_year_mean_what_the_mapping_declares(run: Run) -> None:
+    text = """
+    fields:
+      birth_date: {column: d, formats: [DD.MM.YY, DD.MM.YYYY], years_from: 1930}
+    """
+    found = run(text, [{"d": cell} for cell in ("05.04.30", "5.4.29", "05.04.99", "05.04.1926", "31.02.00")])
+    born = [row["birth_date"] for row in found]
+    years = [1930, None, 1999, 1926, None]
+    assert born == [year and dt.date(year, 4, 5) for year in years]
+    assert reasons(found[1]) == [("d", "5.4.29", "lies after 2026-11-21")]
+    assert "no calendar has" in reasons(found[4])[0][2]
+
+
+def test_the_year_of_registration_is_read_from_dates_without_a_day(run: Run) -> None:
+    text = """
+    fields:
+      year_of_registration:
+        column: d
+        read: date
+        formats: [YYYY/MM, MMM YYYY, DD/MM/YY]
+        years_from: 1990
+    """
+    cells = ["2020/12", "mars 2019", "31/12/89", "01/02/18", "2026/12", "1989/12", "2020/13", "12/2020", None]
+    found = run(text, [{"d": cell, "s": "x"} for cell in cells])
+    assert [row["year_of_registration"] for row in found] == [2020, 2019, None, 2018, *[None] * 5]
+    assert [row["registration_date"] for row in found] == [None] * 9
+    told = [why for row in found[2:] for _, _, why in reasons(row)][:-1]
+    forms = "YYYY/MM or MMM YYYY or DD/MM/YY"
+    assert told == [
+        "lies after 2026-11-21",
+        "lies after 2026-11-21",
+        "lies before 1990-01-01",
+        f"is a day that no calendar has, read as {forms}",
+        f"is not a date of the form {forms}",
+    ]
 
 
 def test_age_band_and_majority_follow_from_dates_and_a_given_value_wins(run: Run) -> None:

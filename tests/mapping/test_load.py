@@ -47,10 +47,40 @@ def refusal(text: str, standard: Standard) -> TiphubError:
         ("extends: ctdc-2081", "no layout ctdc-2081", "line 1, extends", "ctdc-2018"),
         ("fields: {birth_date: {column: d}}", "needs its formats", "fields.birth_date", "never guessed"),
         (
-            "fields: {birth_date: {column: d, formats: [DD/MM/YY]}}",
+            "fields: {birth_date: {column: d, formats: [DD/MM]}}",
             "is not a form of date",
             "formats",
             "YYYY",
+        ),
+        (
+            "fields: {birth_date: {column: d, formats: [DD/MM/YY]}}",
+            "which century",
+            "formats",
+            "years_from: 1990",
+        ),
+        (
+            "fields: {birth_date: {column: d, formats: [DD/MM/YY, YY/MM/DD], years_from: 1930}}",
+            "cannot be told apart",
+            "formats",
+            "Keep the one",
+        ),
+        (
+            "fields: {birth_date: {column: d, formats: [DD/MM/YYYY], years_from: 1930}}",
+            "No format has a year of two digits",
+            "years_from",
+            "Leave it out",
+        ),
+        (
+            "fields: {birth_date: {column: d, formats: [DD/MM/YY], years_from: 30}}",
+            "30 is not a year",
+            "years_from",
+            "four digits",
+        ),
+        (
+            "fields: {registration_date: {column: d, formats: [YYYY/MM]}}",
+            "YYYY/MM has no day",
+            "formats",
+            "year_of_registration",
         ),
         (
             "fields: {birth_date: {column: d, formats: [DD/MM/YYYY, MM/DD/YYYY]}}",

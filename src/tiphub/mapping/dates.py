@@ -11,7 +11,7 @@ from tiphub.mapping.text import normalise, normalised
 FIRST = dt.date(1900, 1, 1)
 
 _TIME = r"([T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?Z?)?"
-_PART = re.compile("YYYY|MMM|MM|DD")
+PART = re.compile("YYYY|YY|MMM|MM|DD")
 _MONTHS = (
     "january janvier enero janeiro jan janv ene",
     "february fevrier febrero fevereiro feb fevr fev",
@@ -35,33 +35,48 @@ def pattern(form: str) -> str:
     >>> bool(re.search(pattern("DD/MM/YYYY"), "5/12/2023 00:00:00"))
     True
     """
-    groups = {"YYYY": "([0-9]{4})", "MMM": "([^0-9 ./-]+)[.]?", "MM": "([0-9]{1,2})", "DD": "([0-9]{1,2})"}
+    groups = {
+        "YYYY": "([0-9]{4})",
+        "YY": "([0-9]{2})",
+        "MMM": "([^0-9 ./-]+)[.]?",
+        "MM": "([0-9]{1,2})",
+        "DD": "([0-9]{1,2})",
+    }
     out, end = "", 0
-    for part in _PART.finditer(form):
+    for part in PART.finditer(form):
         out += re.escape(form[end : part.start()]) + groups[part[0]]
         end = part.end()
     return f"^{out}{re.escape(form[end:])}{_TIME}$"
 
 
-def parts(cell: ir.StringValue, forms: tuple[str, ...]) -> dict[str, ir.IntegerValue]:
-    """Year, month and day as numbers, null where no form fits; not yet checked against the calendar."""
+def parts(cell: ir.StringValue, forms: tuple[str, ...], years_from: int | None) -> dict[str, ir.IntegerValue]:
+    """Year, month and day as numbers, null where no form fits; not yet checked against the calendar.
+
+    The day is 1 in forms that have none. ``years_from`` is the first of the hundred years that YY can mean.
+    """
     out: dict[str, ir.IntegerValue] = {}
-    for name, spelled in (("year", ("YYYY",)), ("month", ("MM", "MMM")), ("day", ("DD",))):
+    for name, spelled in (("year", ("YYYY", "YY")), ("month", ("MM", "MMM")), ("day", ("DD",))):
         branches = []
         for form in forms:
-            order = _PART.findall(form)
-            part = next(part for part in order if part in spelled)
-            text = cell.re_extract(pattern(form), order.index(part) + 1)
-            branches.append((cell.re_search(pattern(form)), _number(text, part)))
+            order = PART.findall(form)
+            part = next((part for part in order if part in spelled), None)
+            number = ibis.literal(1, "int32")
+            if part is not None:
+                text = cell.re_extract(pattern(form), order.index(part) + 1)
+                number = _number(text, part, years_from or 0)
+            branches.append((cell.re_search(pattern(form)), number))
         out[name] = ibis.cases(*branches, else_=ibis.null("int32"))
     return out
 
 
-def _number(text: ir.StringValue, part: str) -> ir.IntegerValue:
-    if part != "MMM":
-        return text.cast("int32")
-    named = [(key, ibis.literal(number, "int32")) for key, number in MONTHS.items()]
-    return normalised(text).cases(*named, else_=ibis.literal(0, "int32"))
+def _number(text: ir.StringValue, part: str, years_from: int) -> ir.IntegerValue:
+    if part == "MMM":
+        named = [(key, ibis.literal(number, "int32")) for key, number in MONTHS.items()]
+        return normalised(text).cases(*named, else_=ibis.null("int32"))
+    number = text.cast("int32")
+    if part == "YY":
+        return (years_from + (number + 100 - years_from % 100) % 100).cast("int32")
+    return number
 
 
 def exists(year: ir.IntegerValue, month: ir.IntegerValue, day: ir.IntegerValue) -> ir.BooleanValue:

@@ -4,13 +4,28 @@ import re
 from collections import abc
 from typing import cast, get_args
 
+from tiphub.mapping.dates import PART
 from tiphub.mapping.document import Document, Path, did_you_mean
 from tiphub.mapping.schema import at, choice_at, known_keys, mapping_at, text_at, texts_at
 from tiphub.mapping.spec import FieldMapping, GroupMapping, Read, Unset
 from tiphub.standard import Field, Standard
 
-_FIELD = ("column", "constant", "read", "values", "unknown", "formats", "yes", "no", "write", "write_unknown")
+_FIELD = (
+    "column",
+    "constant",
+    "read",
+    "values",
+    "unknown",
+    "formats",
+    "years_from",
+    "yes",
+    "no",
+    "write",
+    "write_unknown",
+)
 _GROUP = ("column", "split", "join", "values", "unset", "unknown", "flags", "together", "yes", "no")
+_SHAPES = {"YYYY": "year", "MMM": "name"}
+_NO_DAY = "If only the year is wanted, write year_of_registration: {column: ..., read: date, formats: [...]}."
 _READS: abc.Mapping[str, tuple[Read, ...]] = {
     "code": ("words", "country", "range"),
     "flag": ("words",),
@@ -18,7 +33,6 @@ _READS: abc.Mapping[str, tuple[Read, ...]] = {
     "date": ("date",),
     "text": ("text",),
 }
-_DATE_PART = re.compile("YYYY|MMM|MM|DD")
 
 
 def read_field(found: Document, name: str, standard: Standard) -> FieldMapping:
@@ -37,9 +51,11 @@ def read_field(found: Document, name: str, standard: Standard) -> FieldMapping:
     if bool(columns) == (constant is not None):
         raise found.error(path, "A field needs either a column or a constant.")
     default = "country" if field.codes == "country" else _READS[field.kind][0]
-    read = choice_at(found, (*path, "read"), _READS[field.kind], default)
+    reads = (*_READS[field.kind], "date") if _is_year(field) else _READS[field.kind]
+    read = choice_at(found, (*path, "read"), reads, default)
     if read == "range" and not any(code.minimum is not None for code in standard.codes_of(name).codes):
         raise found.error((*path, "read"), f"The codes of {name} stand for no numbers.")
+    formats = _formats(found, path, field, needed=read == "date" and constant is None)
     return FieldMapping(
         field=name,
         columns=columns,
@@ -47,7 +63,8 @@ def read_field(found: Document, name: str, standard: Standard) -> FieldMapping:
         read=cast("Read", read),
         values=_values(found, path, field, standard),
         unknown=texts_at(found, (*path, "unknown")) or (),
-        formats=_formats(found, path, needed=read == "date" and constant is None),
+        formats=formats,
+        years_from=_years_from(found, path, formats),
         write=text_at(found, (*path, "write")),
         write_unknown=text_at(found, (*path, "write_unknown")) or "",
     )
@@ -93,24 +110,45 @@ def _values(found: Document, path: Path, field: Field, standard: Standard) -> di
     return values
 
 
-def _formats(found: Document, path: Path, *, needed: bool) -> tuple[str, ...]:
+def _is_year(field: Field) -> bool:
+    """Whether a field is the year of a date, so that the date's day need not be known."""
+    return field.derive is not None and field.derive.by == "year"
+
+
+def _formats(found: Document, path: Path, field: Field, *, needed: bool) -> tuple[str, ...]:
     formats = texts_at(found, (*path, "formats")) or ()
     if needed and not formats:
         do = "Write formats: [DD/MM/YYYY], as the file has it; the order of day and month is never guessed."
         raise found.error(path, "A date needs its formats.", do)
     shapes: dict[str, str] = {}
     for text in formats:
-        parts = sorted(part.replace("MMM", "MM") for part in _DATE_PART.findall(text))
-        if parts != ["DD", "MM", "YYYY"] or re.search("[A-Za-z0-9]", _DATE_PART.sub("", text)):
-            do = (
-                "Build it from YYYY, MM or MMM (a month's name) and DD; a time after the date is passed over."
-            )
+        order = PART.findall(text)
+        parts = sorted(part.replace("MMM", "MM").replace("YYYY", "YY") for part in order)
+        if parts == ["MM", "YY"] and not _is_year(field):
+            raise found.error((*path, "formats"), f"{text} has no day, and {field.name} needs one.", _NO_DAY)
+        if parts not in (["DD", "MM", "YY"], ["MM", "YY"]) or re.search("[A-Za-z0-9]", PART.sub("", text)):
+            do = "Build it from YYYY or YY, MM or MMM (a month's name) and DD; a time is passed over."
             raise found.error((*path, "formats"), f"{text} is not a form of date.", do)
-        shape = text.replace("MMM", "name").replace("MM", "DD")
+        shape = PART.sub(lambda part: _SHAPES.get(part[0], "number"), text)
         if shapes.setdefault(shape, text) != text:
             what = f"{text} and {shapes[shape]} cannot be told apart: 03/04 would be a guess."
             raise found.error((*path, "formats"), what, "Keep the one that the file follows.")
     return formats
+
+
+def _years_from(found: Document, path: Path, formats: tuple[str, ...]) -> int | None:
+    text = text_at(found, (*path, "years_from"))
+    short = [form for form in formats if "YY" in PART.findall(form)]
+    if text is None and short:
+        do = "Write years_from: 1990 if 90 means 1990 and 89 means 2089; the century is never guessed."
+        raise found.error((*path, "formats"), f"{short[0]} does not say which century is meant.", do)
+    if text is None:
+        return None
+    if not short:
+        raise found.error((*path, "years_from"), "No format has a year of two digits.", "Leave it out.")
+    if not re.fullmatch(r"(18|19|20)\d\d", text):
+        raise found.error((*path, "years_from"), f"{text} is not a year.", "Write it with four digits.")
+    return int(text)
 
 
 def read_group(found: Document, name: str, standard: Standard) -> GroupMapping:

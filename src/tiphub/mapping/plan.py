@@ -128,19 +128,29 @@ class _Planner:
         field = self.standard.fields[entry.field]
         unknown = (*entry.unknown, *self.mapping.unknown)
         base = (self._name(), cell, column, entry.field)
+        bounds = (field.minimum, self.today.year if field.maximum == "this_year" else field.maximum)
         match entry.read:
+            case "date":
+                self.readers.append(
+                    DateReader(
+                        *base,
+                        unknown,
+                        entry.formats,
+                        FIRST,
+                        self.today,
+                        entry.years_from,
+                        bounds if field.kind == "integer" else None,
+                    )
+                )
             case "number":
-                high = self.today.year if field.maximum == "this_year" else field.maximum
                 decimal = self.mapping.file.decimal
                 cut = field.name == "age"
-                self.readers.append(NumberReader(*base, unknown, decimal, (field.minimum, high), cut))
+                self.readers.append(NumberReader(*base, unknown, decimal, bounds, cut))
             case "range":
                 bands = leaves(entry.field, self.standard)
                 self.readers.append(
                     NumberReader(*base, unknown, self.mapping.file.decimal, (None, None), True, bands)
                 )
-            case "date":
-                self.readers.append(DateReader(*base, unknown, entry.formats, FIRST, self.today))
             case "text":
                 self.readers.append(TextReader(*base, unknown))
             case _:

@@ -12,6 +12,7 @@ from tiphub.mapping.readers import Check, Columns
 from tiphub.standard import Code
 
 _WHOLE = "^([+-]?[0-9]{1,9})([.]0*)?$"
+_SERIAL = "^([1-9][0-9]{4})([.][0-9]+)?$"
 _ANY = "^([+-]?[0-9]{1,9})([.][0-9]*)?$"
 
 
@@ -100,7 +101,12 @@ def band_of(number: ir.IntegerValue, bands: abc.Sequence[Code]) -> ir.StringValu
 
 @dataclass(frozen=True, slots=True)
 class DateReader:
-    """A cell that holds a date in one of some declared forms."""
+    """A cell that holds a date in one of some declared forms.
+
+    Args:
+        years_from: the first of the hundred years that two digits can mean, where a form has two.
+        bounds: where only the year is kept, the least and the greatest that can be.
+    """
 
     name: str
     cell: str
@@ -110,6 +116,8 @@ class DateReader:
     forms: tuple[str, ...]
     first: dt.date
     today: dt.date
+    years_from: int | None = None
+    bounds: tuple[int | None, int | None] | None = None
 
     @property
     def lookup(self) -> abc.Mapping[str, str]:
@@ -127,8 +135,9 @@ class DateReader:
     def parsed(self, keyed: ir.Table) -> Columns:
         """See `Reader`: year, month, day."""
         text = keyed[f"key_{self.name}"]
-        parts = {f"{part}_{self.name}": value for part, value in dates.parts(text, self.forms).items()}
-        return {**parts, f"given_{self.name}": text.notnull()}
+        found = dates.parts(text, self.forms, self.years_from)
+        read = {f"{part}_{self.name}": value for part, value in found.items()}
+        return {**read, f"given_{self.name}": text.notnull(), f"serial_{self.name}": text.re_search(_SERIAL)}
 
     def _date(self, parsed: ir.Table) -> ir.DateValue:
         return dates.date(*(parsed[f"{part}_{self.name}"] for part in ("year", "month", "day")))
@@ -136,17 +145,34 @@ class DateReader:
     def values(self, parsed: ir.Table) -> Columns:
         """See `Reader`."""
         date = self._date(parsed)
-        return {self.target: ibis.ifelse(date.between(self.first, self.today), date, ibis.null("date"))}
+        inside = ibis.ifelse(date.between(self.first, self.today), date, ibis.null("date"))
+        if self.bounds is None:
+            return {self.target: inside}
+        year = inside.year().cast("int32")
+        return {self.target: ibis.ifelse(year >= (self.bounds[0] or 0), year, ibis.null("int32"))}
 
     def checks(self, parsed: ir.Table) -> list[Check]:
         """See `Reader`."""
-        cell, date = self.cell, self._date(parsed)
-        no_date = parsed[f"given_{self.name}"] & date.isnull()
+        date = self._date(parsed)
+        read = [parsed[f"{part}_{self.name}"].notnull() for part in ("year", "month", "day")]
+        formed = ibis.and_(*read)
+        formless = parsed[f"given_{self.name}"] & ~formed
+        serial = parsed[f"serial_{self.name}"].fill_null(False)
+        forms = " or ".join(self.forms)
+        first = self.first
+        if self.bounds is not None and self.bounds[0]:
+            first = dt.date(self.bounds[0], 1, 1)
+        number = f"is a number, perhaps a spreadsheet's for a date, and not {forms}"
         return [
-            Check(self.column, cell, f"is not a date of the form {' or '.join(self.forms)}", no_date),
-            Check(self.column, cell, f"lies after {self.today.isoformat()}", date > self.today),
-            Check(self.column, cell, f"lies before {self.first.isoformat()}", date < self.first),
+            self._check(f"is not a date of the form {forms}", formless & ~serial),
+            self._check(number, formless & serial),
+            self._check(f"is a day that no calendar has, read as {forms}", formed & date.isnull()),
+            self._check(f"lies after {self.today.isoformat()}", date > self.today),
+            self._check(f"lies before {first.isoformat()}", date < first),
         ]
+
+    def _check(self, reason: str, when: ir.BooleanValue) -> Check:
+        return Check(self.column, self.cell, reason, when)
 
 
 @dataclass(frozen=True, slots=True)

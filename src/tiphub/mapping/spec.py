@@ -30,7 +30,8 @@ class FieldMapping:
 
     ``columns`` are names for one and the same column: the first that the file has is read. ``values`` maps a
     cell's text to a code (``yes`` or ``no`` for a flag; ``None`` where the text means unknown). The first
-    text of a code is the one that a layout writes.
+    text of a code is the one that a layout writes. ``years_from`` is the first of the hundred years that the
+    ``YY`` of ``formats`` can mean.
     """
 
     field: str
@@ -40,6 +41,7 @@ class FieldMapping:
     values: abc.Mapping[str, str | None] = _field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     formats: tuple[str, ...] = ()
+    years_from: int | None = None
     write: str | None = None
     write_unknown: str = ""
 

@@ -13,6 +13,8 @@ _BY_REASON = (
     ("lies after", "check the year, or leave the cell empty if the date is not known"),
     ("lies outside", "correct the number, or leave the cell empty if it is not known"),
     ("lies in no band", "correct the number, or leave the cell empty if it is not known"),
+    ("perhaps a spreadsheet's", "give the column a date format in the spreadsheet, and save it again"),
+    ("no calendar has", "write the right day, or leave the cell empty if it is not known"),
     ("is not a date", "write the date in that form, or leave the cell empty if it is not known"),
     ("number", "write it in figures, or leave the cell empty if it is not known"),
     ("cannot be read", "export the file as UTF-8, or type the damaged words again"),
