@@ -178,7 +178,8 @@ def test_bands_lists_and_markers(tmp_path):
     _, mapping = drafted(path)
     assert mapping.fields["age_band"].columns == ("age group",)
     assert mapping.groups["means_of_control"].split == (";",)
-    assert "n/a" in mapping.unknown
+    assert mapping.fields["gender"].unknown == ("n/a",)
+    assert mapping.unknown == ("",)
     rows = read(path, mapping)
     assert not [row for row in rows.values() if row["problems"]]
     assert {row["age_band"] for row in rows.values()} == {"0_8", "9_17", "18_20", "48_plus"}
@@ -216,6 +217,36 @@ def test_a_column_that_names_each_record_but_is_called_otherwise_is_a_candidate(
     assert "# record_id: {column: Kennung}" in draft.yaml
     assert draft.yaml.count("record_id: {") == 1
     assert "record id?" in {entry.column: entry.why for entry in draft.unplaced}["Kennung"]
+
+
+def test_what_means_unknown_in_one_column_is_said_there_and_in_several_for_the_file(tmp_path):
+    sexes, ages, controls = ["Femme", "Inconnu", "-99"], ["17", "-99", "-1"], ["1", "0", "sans réponse"]
+    rows = [[f"D{n}", sexes[n % 3], ages[n % 3], controls[n % 3]] for n in range(30)]
+    header = ["dossier", "Sexe", "Âge", "Menaces"]
+    _, mapping = drafted(write(tmp_path / "t.csv", header, rows))
+    assert mapping.unknown == ("", "-99")
+    assert mapping.fields["gender"].unknown == ("Inconnu",)
+    assert mapping.fields["age"].unknown == ("-1",)
+    assert mapping.groups["means_of_control"].unknown == ("sans réponse",)
+
+
+def test_a_country_that_could_be_two_is_left_to_a_person(tmp_path):
+    countries = ["Congo", "Corée", "Togo", "Guinée"]
+    rows = [[f"D{n}", countries[n % 4]] for n in range(40)]
+    draft, mapping = drafted(write(tmp_path / "t.csv", ["dossier", "Nationalité"], rows))
+    assert not mapping.fields["citizenship"].values
+    assert "Not understood: Congo, Corée" in draft.yaml
+
+
+def test_a_column_whose_answers_are_not_understood_says_what_it_is_called_like(tmp_path):
+    answers = ["yes", "no", "maybe"]
+    rows = [[f"D{n}", answers[n % 3], f"{n}", "17"] for n in range(30)]
+    header = ["dossier", "Threats?", "age group", "age"]
+    draft, _ = drafted(write(tmp_path / "t.csv", header, rows))
+    said = {entry.column: entry.why for entry in draft.unplaced}
+    threats = "groups.means_of_control.flags.threats"
+    assert said["Threats?"] == f"called like {threats}, but these answers are neither yes nor no: maybe"
+    assert said["age group"].startswith("called like fields.age_band, but its cells are not understood")
 
 
 def test_rows_that_were_left_out_are_counted(tmp_path):

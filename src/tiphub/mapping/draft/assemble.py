@@ -1,6 +1,7 @@
 """Put what was found together: the mapping's text, its lines, and what has no place."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -8,13 +9,14 @@ from tiphub.mapping.draft import compose
 from tiphub.mapping.draft.candidates import Candidate
 from tiphub.mapping.draft.inherit import Fit, Key, inherited, merged
 from tiphub.mapping.draft.lexicon import Lexicon
-from tiphub.mapping.draft.model import Draft, FieldEntry, GroupEntry, Line, Unplaced
+from tiphub.mapping.draft.model import Draft, FieldEntry, GroupEntry, Line, Unplaced, Valued
 from tiphub.mapping.draft.personal import may_show, sounds_personal
 from tiphub.mapping.draft.profile import Profile
 from tiphub.mapping.text import normalise
 from tiphub.tabular import Origin
 
 _LONGEST_ID = 40
+_ALIKE = 0.75
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 
 
@@ -105,7 +107,7 @@ def _unplaced(parts: _Parts, lines: tuple[Line, ...]) -> Iterator[Unplaced]:
         placed |= {column for group in parts.fit.layout.mapping.groups.values() for column in group.together}
     for name, column in parts.profiles.items():
         if name not in placed:
-            why = _why(column, parts.lexicon)
+            why = _why(column, parts)
             perhaps = parts.record_id is None and _may_name_records(column, parts.lexicon)
             yield Unplaced(name, f"{why}; it names each record once: the record id?" if perhaps else why)
     entries: list[FieldEntry | GroupEntry] = [*parts.fields.values(), *parts.groups.values()]
@@ -114,14 +116,37 @@ def _unplaced(parts: _Parts, lines: tuple[Line, ...]) -> Iterator[Unplaced]:
             yield Unplaced(entry.line.column, f"values not understood: {said}")
 
 
-def _why(column: Profile, lexicon: Lexicon) -> str:
+def _why(column: Profile, parts: _Parts) -> str:
+    lexicon = parts.lexicon
     if not column.values:
         return "empty in every row"
-    if may_show(column.name, column.values, lexicon.personal):
-        return "nothing in the standard is like it; it says " + ", ".join(column.values)
     if sounds_personal(column.name, lexicon.personal):
         return "nothing in the standard is like it, and it may be about a person; its values are not shown"
+    if why := _called_like(column, parts):
+        return why
+    if may_show(column.name, column.values, lexicon.personal):
+        return "nothing in the standard is like it; it says " + ", ".join(column.values)
     return f"nothing in the standard is like it ({len(column.values):,} different values, not shown)"
+
+
+def _called_like(column: Profile, parts: _Parts) -> str:
+    """What a column is called like, and why it was not taken for that; nothing where it is like nothing."""
+    options = parts.lexicon.options
+    score, group, option = max((parts.lexicon.option_score(column.name, *key), *key) for key in options)
+    if score >= _ALIKE:
+        target = f"groups.{group}.flags.{option}"
+        flags = parts.lexicon.flag_matcher()
+        left = {text: count for text, count in column.values.items() if not flags.find(text, near=False)}
+        said = compose.open_values(Valued(None, 0, open=left))
+        why = f"these answers are neither yes nor no: {said}" if said else "another column is more like it"
+        return f"called like {target}, but {why}"
+    fields = parts.lexicon.standard.fields
+    score, field = max((parts.lexicon.column_score(column.name, name)[0], name) for name in fields)
+    if score < _ALIKE:
+        return ""
+    taken = field in parts.fields or f"fields.{field}" in parts.kept
+    why = "another column is more like it" if taken else "its cells are not understood as that"
+    return f"called like fields.{field}, but {why}"
 
 
 def _may_name_records(column: Profile, lexicon: Lexicon) -> bool:
@@ -141,7 +166,7 @@ def _text(origin: Origin, parts: _Parts, unplaced: tuple[Unplaced, ...]) -> Iter
         yield f"required: {compose.listed(_required(parts, line.column))}"
     else:
         yield from _no_record_id(parts, unplaced)
-    if unknown := _unknown(parts):
+    if unknown := _unknown_everywhere(parts):
         yield f"unknown: {compose.listed(unknown)}"
     if parts.kept and parts.fit:
         yield f"# From the layout {parts.fit.layout.name}, unchanged:"
@@ -165,7 +190,9 @@ def _entries(parts: _Parts) -> Iterator[str]:
     lines = [
         line
         for name, entry in parts.fields.items()
-        for line in compose.field_lines(name, entry, _more_words(parts, name, entry))
+        for line in compose.field_lines(
+            name, entry, _more_words(parts, name, entry), _unknown_here(parts, "fields", name)
+        )
     ]
     if "source_kind" not in parts.fields and "fields.source_kind" not in parts.kept:
         lines += [
@@ -178,7 +205,9 @@ def _entries(parts: _Parts) -> Iterator[str]:
     if parts.groups:
         yield "groups:"
     for name, group in parts.groups.items():
-        yield from compose.group_lines(name, group, _more_words(parts, name, group))
+        yield from compose.group_lines(
+            name, group, _more_words(parts, name, group), _unknown_here(parts, "groups", name)
+        )
 
 
 def _more_words(parts: _Parts, name: str, entry: FieldEntry | GroupEntry) -> dict[str, str]:
@@ -209,17 +238,38 @@ def _decimal_comma(parts: _Parts) -> bool:
     return any(_DECIMAL_COMMA.fullmatch(text) for name in numbers for text in parts.profiles[name].values)
 
 
-def _unknown(parts: _Parts) -> list[str]:
-    """The texts that mean unknown in any placed column; none where the layout knows them all."""
-    given = list(parts.fit.layout.mapping.unknown) if parts.fit else [""]
-    valued = [entry.valued for entry in parts.fields.values() if entry.valued]
-    valued += [entry.valued for entry in parts.groups.values() if entry.valued]
-    found = dict.fromkeys(text for one in valued for text in one.unknown)
-    columns = [entry.line.column for entry in parts.fields.values() if entry.valued is None]
-    columns += [line.column for group in parts.groups.values() for line in group.flags.values()]
-    for name in columns:
-        found |= dict.fromkeys(
-            text for text in list(parts.profiles[name].values)[:20] if parts.lexicon.is_unknown(text)
-        )
-    new = [text for text in found if text not in given]
+def _unknown(parts: _Parts) -> Iterator[tuple[str, str, str]]:
+    """Each text that means unknown in a placed column: kind of entry, its name, the text."""
+    for kind, entries in (("fields", parts.fields), ("groups", parts.groups)):
+        for name, entry in entries.items():
+            if entry.valued:
+                yield from ((kind, name, text) for text in entry.valued.unknown)
+    columns = [
+        ("fields", name, entry.line.column) for name, entry in parts.fields.items() if entry.valued is None
+    ]
+    columns += [
+        ("groups", name, line.column) for name, group in parts.groups.items() for line in group.flags.values()
+    ]
+    for kind, name, column in columns:
+        for text in list(parts.profiles[column].values)[:20]:
+            if parts.lexicon.is_unknown(text):
+                yield kind, name, text
+
+
+def _unknown_given(parts: _Parts) -> list[str]:
+    return list(parts.fit.layout.mapping.unknown) if parts.fit else [""]
+
+
+def _unknown_everywhere(parts: _Parts) -> list[str]:
+    """The texts that mean unknown in several columns; none where the layout knows them all."""
+    given = _unknown_given(parts)
+    counts = Counter(text for _, _, text in _unknown(parts))
+    new = [text for text, columns in counts.items() if columns > 1 and text not in given]
     return [*given, *new] if new else []
+
+
+def _unknown_here(parts: _Parts, kind: str, name: str) -> list[str]:
+    """The texts that mean unknown in this entry and in no other: one column's habit is not the file's."""
+    known = {*_unknown_given(parts), *_unknown_everywhere(parts)}
+    found = dict.fromkeys(text for *entry, text in _unknown(parts) if entry == [kind, name])
+    return [text for text in found if text not in known]

@@ -69,7 +69,9 @@ def file_line(origin: Origin, *, decimal_comma: bool) -> str:
     return "file: {" + ", ".join(f"{key}: {quoted(text)}" for key, text in said.items()) + "}"
 
 
-def field_lines(name: str, entry: FieldEntry, extra: Mapping[str, str]) -> Iterator[str]:
+def field_lines(
+    name: str, entry: FieldEntry, extra: Mapping[str, str], unknown: Sequence[str] = ()
+) -> Iterator[str]:
     """A field's entry."""
     sign = "" if entry.line.settled else "# "
     parts = [f"column: {quoted(entry.line.column)}"]
@@ -77,6 +79,8 @@ def field_lines(name: str, entry: FieldEntry, extra: Mapping[str, str]) -> Itera
         parts.append(f"read: {entry.read}")
     if entry.formats:
         parts.append(f"formats: {listed(entry.formats)}")
+    if unknown:
+        parts.append(f"unknown: {listed(unknown)}")
     yield from _reason(entry.line, "  ")
     values = list(_values(entry.valued, extra, "      "))
     if not values:
@@ -87,11 +91,15 @@ def field_lines(name: str, entry: FieldEntry, extra: Mapping[str, str]) -> Itera
     yield from _block(values)
 
 
-def group_lines(name: str, entry: GroupEntry, extra: Mapping[str, str]) -> Iterator[str]:
+def group_lines(
+    name: str, entry: GroupEntry, extra: Mapping[str, str], unknown: Sequence[str] = ()
+) -> Iterator[str]:
     """A group's entry."""
     if entry.line:
         yield from _reason(entry.line, "  ")
     yield f"  {name}:"
+    if unknown:
+        yield f"    unknown: {listed(unknown)}"
     if entry.line:
         yield f"    column: {quoted(entry.line.column)}"
         yield f"    split: {listed(entry.split)}"

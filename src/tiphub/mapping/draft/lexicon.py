@@ -164,6 +164,8 @@ class Lexicon:
             for phrase in phrases
         }
         loose = name in self.standard.groups or self.standard.fields[name].codes != "country"
+        if not loose:  # what one layout means by Congo is no sign of what another file means
+            given = {}
         said = self.vocabulary["values"].get(name, {})
         return Matcher(self, known, {**spoken, **given}, tuple(codes), said, loose)
 
