@@ -48,6 +48,30 @@ def test_a_row_with_shifted_cells_is_told_by_that_alone(desk: Desk) -> None:
     assert {item.column for item in outcome.quality.problems} == {""}
 
 
+def test_a_file_whose_report_could_not_be_written_is_not_taken_in(desk: Desk) -> None:
+    reports = desk.hub.agencies / "refuge" / "reports"
+    reports.write_text("in the way")
+    with pytest.raises(TiphubError, match="reports cannot be written") as refused:
+        desk.send("a.csv", [GOOD])
+    assert str(reports) in refused.value.where
+    assert "same command again" in refused.value.do
+    assert desk.records() == []
+    reports.unlink()
+    assert not desk.take(desk.inbox / "a.csv").known
+
+
+def test_a_report_that_fails_after_all_is_said_to_be_the_only_thing_missing(desk: Desk) -> None:
+    first = desk.send("a.csv", [GOOD, BAD_SEX])
+    shutil.rmtree(first.report)
+    first.report.write_text("in the way")
+    with pytest.raises(TiphubError, match=r"a\.csv is in the vault, but a report is missing") as refused:
+        desk.take(desk.inbox / "a.csv")
+    assert "hand the same file in again" in refused.value.do
+    first.report.unlink()
+    assert (desk.take(desk.inbox / "a.csv").report / "report.html").exists()
+    assert len(desk.records()) == 1
+
+
 def test_the_origin_is_kept(desk: Desk) -> None:
     path = desk.inbox / "a.csv"
     desk.map(f"file: {{encoding: windows-1252}}\n{MAPPING}")

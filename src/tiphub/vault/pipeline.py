@@ -110,6 +110,7 @@ def ingest(
     progress = progress or Silent()
     sender = load_agency(hub, agency)
     reading = s2_harmonise.load_reading(sender, load_standard())
+    s2_harmonise.try_reports(sender)
     done: list[FileOutcome] = []
     with Store.open(hub) as store:
         rereads = s2_harmonise.harmonise_anew(store, sender, reading, progress)
@@ -134,16 +135,28 @@ def _ingest_file(
         with store.transaction():
             store.add(taken)
             taken = s2_harmonise.harmonise_contribution(store, taken, reading, progress)
-        s2_harmonise.report_released(store, taken, agency)
     else:
         taken = known
     return FileOutcome(
         taken,
         Quality.of_data(taken.quality),
-        s2_harmonise.report(store, taken, agency),
+        _report(store, taken, agency),
         known=known is not None,
         misfit=s2_harmonise.misfit(taken, reading.mapping, store.standard),
     )
+
+
+def _report(store: Store, taken: Contribution, agency: Agency) -> Path:
+    """Write the reports of a contribution that is in the vault already, and of those that it put right."""
+    try:
+        s2_harmonise.report_released(store, taken, agency)
+        return s2_harmonise.report(store, taken, agency)
+    except TiphubError as error:
+        raise TiphubError(
+            f"{taken.origin.name} is in the vault, but a report is missing. {error.what}",
+            where=error.where,
+            do="Put that right, then hand the same file in again: only reports are written then.",
+        ) from None
 
 
 def _options(reading: Reading) -> ReadOptions:

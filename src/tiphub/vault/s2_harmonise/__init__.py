@@ -11,6 +11,7 @@ from tiphub.vault.s2_harmonise.contribution import (
     report_released,
 )
 from tiphub.vault.s2_harmonise.quality import Quality
+from tiphub.vault.s2_harmonise.report import try_reports
 
 __all__ = [
     "Quality",
@@ -25,4 +26,5 @@ __all__ = [
     "report_released",
     "tell_anew",
     "tell_unused",
+    "try_reports",
 ]

@@ -7,11 +7,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from tiphub.engine import speaking
+from tiphub.errors import TiphubError
 from tiphub.mapping import Mapping
 from tiphub.vault.agencies import Agency
 from tiphub.vault.s2_harmonise.quality import SHOWN, Quality
@@ -26,12 +28,38 @@ def write_report(store: Store, contribution: Contribution, mapping: Mapping, age
         The report's folder, ``agencies/<name>/reports/<contribution>/``.
 
     Raises:
-        TiphubError: the disk is full.
+        TiphubError: the disk is full, or the folder cannot be written to.
     """
     folder = agency.reports / contribution.name
-    with speaking(str(folder)):
+    with _writing(folder):
         _write(store, contribution, mapping, agency, folder)
     return folder
+
+
+def try_reports(agency: Agency) -> None:
+    """Make sure that reports can be written, before anything is changed that there would be one of.
+
+    Raises:
+        TiphubError: they cannot.
+    """
+    with _writing(agency.reports):
+        agency.reports.mkdir(mode=0o700, exist_ok=True)
+        with TemporaryFile(dir=agency.reports):
+            pass
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Turn what keeps a report from being written into words."""
+    try:
+        with speaking(str(folder)):
+            yield
+    except OSError as error:
+        raise TiphubError(
+            f"The agency's reports cannot be written: {error.strerror or error}.",
+            where=str(error.filename or folder),
+            do="Put that right (is the folder yours to write to?), then run the same command again.",
+        ) from None
 
 
 def _write(store: Store, contribution: Contribution, mapping: Mapping, agency: Agency, folder: Path) -> None:
