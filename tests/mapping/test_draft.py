@@ -249,6 +249,27 @@ def test_a_column_whose_answers_are_not_understood_says_what_it_is_called_like(t
     assert said["age group"].startswith("called like fields.age_band, but its cells are not understood")
 
 
+@pytest.mark.parametrize(
+    ("cells", "form"), [(["2020/12", "2021/1"], "YYYY/MM"), (["mars 2020", "avril 2021"], "MMM YYYY")]
+)
+def test_of_months_without_a_day_the_year_is_proposed(tmp_path, cells, form):
+    rows = [[f"D{n}", cells[n % 2]] for n in range(20)]
+    path = write(tmp_path / "t.csv", ["dossier", "Date d'enregistrement"], rows)
+    _, mapping = drafted(path)
+    assert set(mapping.fields) == {"year_of_registration"}
+    assert mapping.fields["year_of_registration"].formats == (form,)
+    assert {row["year_of_registration"] for row in read(path, mapping).values()} == {2020, 2021}
+
+
+def test_the_century_of_two_digits_is_left_to_a_person(tmp_path):
+    rows = [[f"D{n}", "Femme", f"{n + 1}.12.20"] for n in range(20)]
+    header = ["dossier", "Sexe", "registration date"]
+    draft, mapping = drafted(write(tmp_path / "t.csv", header, rows))
+    assert set(mapping.fields) == {"gender"}
+    assert "add years_from" in draft.yaml
+    assert "# registration_date: {column: registration date, read: date, formats: [DD.MM.YY]}" in draft.yaml
+
+
 def test_rows_that_were_left_out_are_counted(tmp_path):
     rows = [[f"D{number}", "Femme", *["x"] * (number % 4 == 0)] for number in range(20)]
     draft, _ = drafted(write(tmp_path / "t.csv", ["dossier", "Sexe"], rows))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tiphub.mapping.draft.dates import find_dates
+from tiphub.mapping.draft.dates import find_dates, find_months
 from tiphub.mapping.draft.lexicon import NUMBER, Lexicon, Matcher
 from tiphub.mapping.draft.model import FieldEntry, GroupEntry, Line
 from tiphub.mapping.draft.profile import Profile
@@ -49,7 +49,8 @@ class Finder:
         yield from self._record_id(column)
         yield from self._flags(column)
         for field in self.lexicon.standard.fields.values():
-            if (found := self.field(column, field)) and found.line.confidence >= _ACCEPT:
+            found = self._months(column, field) or self.field(column, field)
+            if found and found.line.confidence >= _ACCEPT:
                 yield Candidate(column.name, ("fields", field.name), found.line.confidence, found)
         for group in self.lexicon.standard.groups:
             if (cell := self.group(column, group)) and cell.line and cell.line.confidence >= _ACCEPT:
@@ -134,6 +135,21 @@ class Finder:
         line = Line(f"fields.{field.name}", column.name, confidence, f"{reason}; {known}")
         return FieldEntry(line, "country" if field.codes == "country" else None, valued=valued)
 
+    def _months(self, column: Profile, field: Field) -> FieldEntry | None:
+        """A column of months as the year that is kept of a date; a day is not made up."""
+        if field.derive is None or field.derive.by != "year":
+            return None
+        called = (field.derive.source[0], field.name)
+        name, phrase = max(self.lexicon.column_score(column.name, one) for one in called)
+        values = {text: count for text, count in column.values.items() if not self.lexicon.is_unknown(text)}
+        months = find_months(values)
+        if name < _NAMED or months.share < 0.5:
+            return None
+        forms = ", ".join(months.forms)
+        reason = f"called like {phrase!r}; {months.share:.0%} are months like {forms}: the year is kept"
+        line = Line(f"fields.{field.name}", column.name, name * months.share, reason)
+        return FieldEntry(line, "date", months.forms)
+
     def _date(self, column: Profile, field: Field, name: float, called: str) -> FieldEntry:
         values = {text: count for text, count in column.values.items() if not self.lexicon.is_unknown(text)}
         dates = find_dates(values)
@@ -148,6 +164,11 @@ class Finder:
             )
         confidence = name * dates.share
         reason = f"{called}; {dates.share:.0%} are dates like {', '.join(dates.forms) or 'none'}"
+        if any("YYYY" not in form for form in dates.forms):
+            reason += "; add years_from: which century two digits mean, a person must say"
+            return FieldEntry(
+                Line(target, column.name, 0.5 * name, reason, settled=False), "date", dates.forms
+            )
         return FieldEntry(
             Line(target, column.name, confidence if dates.forms else 0.0, reason), "date", dates.forms
         )
