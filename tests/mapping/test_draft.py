@@ -235,7 +235,11 @@ def test_a_country_that_could_be_two_is_left_to_a_person(tmp_path):
     rows = [[f"D{n}", countries[n % 4]] for n in range(40)]
     draft, mapping = drafted(write(tmp_path / "t.csv", ["dossier", "Nationalité"], rows))
     assert not mapping.fields["citizenship"].values
-    assert "Not understood: Congo, Corée" in draft.yaml
+    assert "# Congo: COD  # DECIDE: COD or COG" in draft.yaml
+    assert "# Corée: KOR  # DECIDE: KOR or PRK" in draft.yaml
+    assert "values that could mean two things: Congo, Corée" in {entry.why for entry in draft.unplaced}
+    _, alone = drafted(write(tmp_path / "t.csv", ["dossier", "Nationalité"], rows[::4]))
+    assert alone.fields["citizenship"].columns == ("Nationalité",)
 
 
 def test_a_column_whose_answers_are_not_understood_says_what_it_is_called_like(tmp_path):

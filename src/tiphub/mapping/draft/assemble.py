@@ -9,7 +9,7 @@ from tiphub.mapping.draft import compose
 from tiphub.mapping.draft.candidates import Candidate
 from tiphub.mapping.draft.inherit import Fit, Key, inherited, merged
 from tiphub.mapping.draft.lexicon import Lexicon
-from tiphub.mapping.draft.model import Draft, FieldEntry, GroupEntry, Line, Unplaced, Valued
+from tiphub.mapping.draft.model import OPEN, Draft, FieldEntry, GroupEntry, Line, Unplaced, Valued
 from tiphub.mapping.draft.personal import may_show, sounds_personal
 from tiphub.mapping.draft.profile import Profile
 from tiphub.mapping.text import normalise
@@ -112,6 +112,9 @@ def _unplaced(parts: _Parts, lines: tuple[Line, ...]) -> Iterator[Unplaced]:
             yield Unplaced(name, f"{why}; it names each record once: the record id?" if perhaps else why)
     entries: list[FieldEntry | GroupEntry] = [*parts.fields.values(), *parts.groups.values()]
     for entry in entries:
+        listed = entry.valued.listed if entry.valued else {}
+        if entry.line and (two := [text for text, (_, score) in listed.items() if score == OPEN]):
+            yield Unplaced(entry.line.column, f"values that could mean two things: {', '.join(two)}")
         if entry.line and (said := compose.open_values(entry.valued)):
             yield Unplaced(entry.line.column, f"values not understood: {said}")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tiphub.mapping.draft.inherit import Fit
-from tiphub.mapping.draft.model import FieldEntry, GroupEntry, Line, Unplaced, Valued
+from tiphub.mapping.draft.model import OPEN, FieldEntry, GroupEntry, Line, Unplaced, Valued
 from tiphub.mapping.draft.personal import recurring
 from tiphub.tabular import Origin
 
@@ -145,6 +145,8 @@ def _block(values: list[str]) -> Iterator[str]:
     """A block of values; one of comments alone stands without its key."""
     if any(not line.lstrip().startswith("#") for line in values):
         yield "    values:"
+    elif any("# DECIDE" in line for line in values):
+        yield "    # values:"
     yield from values
 
 
@@ -152,11 +154,14 @@ def _values(valued: Valued | None, extra: Mapping[str, str], indent: str) -> Ite
     if valued is None:
         return
     texts = {text: (codes_text(codes), score) for text, (codes, score) in valued.listed.items()}
+    undecided = {text: codes for text, (codes, score) in valued.listed.items() if score == OPEN}
     for text, code in extra.items():
         if text not in texts:
             yield f"{indent}{quoted(text)}: {code}"
     for text, (code, score) in texts.items():
-        if score >= _SURE:
+        if text in undecided:
+            yield f"{indent}# {quoted(text)}: {undecided[text][0]}  # DECIDE: {' or '.join(undecided[text])}"
+        elif score >= _SURE:
             yield f"{indent}{quoted(text)}: {code}"
         elif score >= _LIKELY:
             yield f"{indent}{quoted(text)}: {code}  # CHECK: {score:.0%} sure, by words in common"

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from tiphub.mapping.draft.model import OPEN
 from tiphub.mapping.draft.text import likeness, words
 from tiphub.mapping.load import layout_names, layout_record, load_layout
 from tiphub.mapping.spec import FieldMapping, GroupMapping, Layout
@@ -164,10 +165,13 @@ class Lexicon:
             for phrase in phrases
         }
         loose = name in self.standard.groups or self.standard.fields[name].codes != "country"
+        open_: dict[str, tuple[str, ...]] = {}
         if not loose:  # what one layout means by Congo is no sign of what another file means
             given = {}
+            for entry in self.vocabulary["ambiguous"]:
+                open_ |= dict.fromkeys(map(normalise, entry["words"]), tuple(entry["codes"]))
         said = self.vocabulary["values"].get(name, {})
-        return Matcher(self, known, {**spoken, **given}, tuple(codes), said, loose)
+        return Matcher(self, known, {**spoken, **given}, tuple(codes), said, loose, open_)
 
 
 @dataclass(frozen=True)
@@ -184,6 +188,8 @@ class Matcher:
     vocabulary: Mapping[str, Iterable[str]] | None = None
     loose: bool = True
     """Whether texts that share some words are alike; countries that do are neighbours, not the same."""
+    open: Mapping[str, tuple[str, ...]] | None = None
+    """Words that could mean several codes alike."""
 
     def find(self, text: str, *, near: bool = True) -> Match | None:
         """What a text stands for; ``None`` where nothing is the same, or (``near``) nothing is like it."""
@@ -194,6 +200,8 @@ class Matcher:
             return Match(tuple(code for code in self.known[key] if code != UNKNOWN), 1.0, known=True)
         if self.lexicon.is_unknown(text):
             return Match((), 1.0)
+        if self.open and key in self.open:
+            return Match(self.open[key], OPEN)
         if key in self.spoken:
             return Match(self.spoken[key], _SURE)
         return self._range(text) or (self._near(text, key) if near else None)

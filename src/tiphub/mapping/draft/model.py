@@ -42,6 +42,10 @@ class Draft:
     notes: tuple[str, ...] = ()
 
 
+OPEN = 0.5
+"""The score of a word that could mean several codes alike."""
+
+
 @dataclass(frozen=True)
 class Valued:
     """What the texts of a column stand for.
