@@ -144,7 +144,7 @@ def test_the_sheet_of_a_spreadsheet_can_be_named(tmp_path: Path) -> None:
     book.save(tmp_path / "cases.xlsx")
     words = (tmp_path / "cases.xlsx", "--layout", "htcds-2.0", "--out", tmp_path / "out")
     assert "--sheet Cases" in refused(*words)
-    assert "none of the columns that the mapping names" in refused(*words, "--sheet", "Cases")
+    assert "none of the columns that htcds-2.0 has" in refused(*words, "--sheet", "Cases")
 
 
 def test_a_year_outside_the_declared_ones_is_unknown(cases: Path) -> None:

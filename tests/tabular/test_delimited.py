@@ -45,6 +45,12 @@ def write(path: Path, rows: list[list[str]], encoding: str = "utf-8", **how: obj
         }
     ),
 )
+@example(
+    body=[["", "'\x1e0"]],
+    delimiter=",",
+    encoding="utf-8",
+    how={"quoting": csv.QUOTE_MINIMAL, "lineterminator": "\n"},
+)
 def test_any_table_that_is_written_comes_back(tmp_path, body, delimiter, encoding, how):
     header = [f"field {place}" for place in range(len(body[0]))]
     path = write(tmp_path / "t.csv", [header, *body], encoding, delimiter=delimiter, **how)

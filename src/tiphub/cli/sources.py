@@ -1,5 +1,6 @@
 """What commands read alike: a data file with a layout, a release or a vault, and NAME=VALUE pairs."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 
 NOT_PROTECTED = "These figures come straight from the vault: they are not protected. Do not publish them."
 """What is said beside every answer from a hub's own records."""
+
+
+_OF_A_HUB = re.compile("mapping|agency|`file:")
+_OF_COLUMNS = "Check that the layout is the right one."
+_OF_WORDS = "Save it as CSV with commas, in UTF-8."
+_OF_FILES = "Check that it is the right file, or export it again."
 
 
 @dataclass(frozen=True)
@@ -90,13 +97,9 @@ def read_by(layout: str, file: Path) -> Iterator[None]:
         of_columns = error.where == f"{layout}.yml"
         what = error.what.replace("the mapping names", f"{layout} has") if of_columns else error.what
         where = f"{file.name}, {layout}" if of_columns else error.where
-        do = error.do
-        if "mapping" in do:
-            do = "Check that the layout is the right one."
-        elif "agency" in do:
-            do = "Check that it is the right file, or export it again."
-        elif "`file:" in do:
-            do = "Save it as CSV with commas, in UTF-8."
+        rest = [step for step in re.split(r"(?<=\.) ", error.do) if not _OF_A_HUB.search(step)]
+        instead = _OF_COLUMNS if of_columns else _OF_WORDS if "`file:" in error.do else _OF_FILES
+        do = " ".join(rest) or instead
         raise TiphubError(what, where=where, do=do) from None
 
 

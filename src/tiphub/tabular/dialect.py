@@ -1,6 +1,7 @@
 """How a delimited text is written: what stands between cells, what quotes them, where the header is."""
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,9 +101,9 @@ def _looks_quoted(cell: str, quote: str) -> bool:
 
 
 def _records(head: str, delimiter: str, quote: str, escape: str | None) -> list[list[str]]:
-    reader = csv.reader(
-        head.splitlines(keepends=True), delimiter=delimiter, quotechar=quote, escapechar=escape, strict=False
-    )
+    # Lines as a file has them: str.splitlines would end them at separators of text and of records too.
+    lines = io.StringIO(head, newline="")
+    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote, escapechar=escape, strict=False)
     rows: list[list[str]] = []
     try:
         for row in reader:

@@ -116,5 +116,5 @@ def _others(book: CalamineWorkbook, chosen: CalamineSheet) -> str:
         return ""
     listed = ", ".join(f"{sheet.name} ({amount(sheet.height, 'row')})" for sheet in found)
     name = shlex.quote(found[0].name)
-    how = f"Name the right one (--sheet {name}; in a mapping, file: {{sheet: {found[0].name}}})"
-    return f"Other sheets have rows: {listed}. {how}, or save it as a file of its own."
+    how = f"Name the right one with --sheet {name}, or save it as a file of its own."
+    return f"Other sheets have rows: {listed}. {how} In a mapping it is `file: {{sheet: {found[0].name}}}`."
