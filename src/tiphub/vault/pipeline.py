@@ -232,9 +232,9 @@ def build(
         s6_publish.refuse_mixed(others, method.name, signer)
         booked: AbstractContextManager[Booking | None] = nullcontext()
         if spend:
+            refuse_weak_delta(hub, spend, store.people())
             set_lifetime(ledger, hub, confirmed_large_epsilon=confirmed_large_epsilon)
             ledger.refuse_overspend(spend.rho)
-            refuse_weak_delta(hub, spend, store.people())
             booked = paid(ledger, hub, spend, method=method.name, version=version, told=told)
         conclusions = s5_evaluate.conclude(population, store.standard, folder=hub.vault, progress=progress)
         with booked as booking:

@@ -141,9 +141,9 @@ def refuse_weak_delta(hub: Hub, spend: Spend, people: int) -> None:
             f"A delta of {spend.delta:.2g} promises nothing to as many people as the vault holds: it is more"
             " than 1 in their number.",
             where=f"declared_size and privacy.delta in {hub.root / 'hub.yml'}",
-            do="Nothing was spent. Declare about how many people the hub holds, as a round figure that may be"
-            " public, and let the person who answers for it sign the lifetime budget that follows from it:"
-            ' tiphub ledger HUB --sign-budget "Name, role".',
+            do="Nothing was spent. Set declared_size to about how many people the hub holds: a round figure"
+            " that may be public. Once a release was made, the person who answers for the hub signs the"
+            ' lifetime budget that follows from it: tiphub ledger HUB --sign-budget "Name, role".',
         )
 
 
