@@ -19,12 +19,6 @@ fields:
 HUNDRED = "".join(f"B{number},F\n" for number in range(100))
 
 
-@pytest.fixture(autouse=True)
-def _no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TIPHUB_KEY", raising=False)
-    monkeypatch.delenv("TIPHUB_KEY_FILE", raising=False)
-
-
 @pytest.fixture
 def hub(tmp_path: Path) -> Path:
     release = ReleaseSettings(method="k_anonymity", columns=("gender", "citizenship"))

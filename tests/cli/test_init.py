@@ -13,12 +13,6 @@ from tiphub.vault.hub import open_hub
 from tiphub.vault.pipeline import build
 
 
-@pytest.fixture(autouse=True)
-def _no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TIPHUB_KEY", raising=False)
-    monkeypatch.delenv("TIPHUB_KEY_FILE", raising=False)
-
-
 def init(hub: Path, *options: str) -> str:
     result = CliRunner().invoke(app, ["init", str(hub), *options])
     assert result.exception is None, result.exception

@@ -10,12 +10,6 @@ from tiphub.vault.pipeline import found
 from vault.desk import MAPPING, Desk
 
 
-@pytest.fixture(autouse=True)
-def _no_key_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TIPHUB_KEY", raising=False)
-    monkeypatch.delenv("TIPHUB_KEY_FILE", raising=False)
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """A new hub, protected by k-anonymity, whose agency ``refuge`` has a mapping."""

@@ -7,7 +7,7 @@ import typer
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
-from tiphub.cli.sources import read_by
+from tiphub.cli.sources import without_a_hub
 from tiphub.errors import TiphubError
 
 
@@ -32,7 +32,7 @@ def convert(
     if out.exists() and not overwrite:
         raise TiphubError("The file to write is there already.", where=str(out), do="Add --overwrite.")
     with spilling() as engine:
-        with read_by(source, file):
+        with without_a_hub(source, file):
             opened = open_standard(file, source, standard, engine, sheet=sheet)
         written, losses = write_layout(opened.table.order_by("row"), layout, standard)
     part = out.with_name(f"{out.name}.part")

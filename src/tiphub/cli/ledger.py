@@ -59,15 +59,14 @@ def ledger(
     wrong or the vault could not be asked.
     """
     from tiphub.vault.hub import open_hub
-    from tiphub.vault.ledger import check_signature
     from tiphub.vault.spending import repair_ledger
     from tiphub.vault.spending import sign_budget as sign
 
     opened = open_hub(hub)
     if repair is not None:
-        repair_ledger(opened, check_signature(repair))
+        repair_ledger(opened, repair)
     if sign_budget is not None:
-        sign(opened, check_signature(sign_budget), confirmed_large_epsilon=confirm_large_epsilon)
+        sign(opened, sign_budget, confirmed_large_epsilon=confirm_large_epsilon)
     report, asked = _examine(opened)
     good = asked and not report.findings
     if format_ is Format.json:

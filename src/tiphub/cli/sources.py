@@ -80,7 +80,7 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
     if layout is None:
         do = f"Give --layout with one of {', '.join(layout_names())}."
         raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
-    with read_by(layout, source):
+    with without_a_hub(layout, source):
         found = open_standard(source, layout, standard, engine)
     if found.quarantined:
         text = f"{amount(found.read, 'row')} read, {found.quarantined:,} set aside as unreadable."
@@ -89,7 +89,7 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
 
 
 @contextmanager
-def read_by(layout: str, file: Path) -> Iterator[None]:
+def without_a_hub(layout: str, file: Path) -> Iterator[None]:
     """Say what is wrong with a file to somebody who reads it by a layout, without a mapping or an agency."""
     try:
         yield

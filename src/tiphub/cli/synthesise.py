@@ -14,7 +14,7 @@ import typer
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
-from tiphub.cli.sources import read_by
+from tiphub.cli.sources import without_a_hub
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
 
@@ -60,7 +60,7 @@ def synthesise(
     told = _years(years, standard.fields["year_of_registration"].minimum or 1990)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise TiphubError("The folder to write is not empty.", where=str(out), do="Choose another.")
-    with read_by(layout, file):
+    with without_a_hub(layout, file):
         made = make(
             file,
             layout,

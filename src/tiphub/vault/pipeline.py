@@ -269,7 +269,7 @@ def build(
 def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | None) -> str:
     """A sum over everything that a release is made from; equal where nothing changed."""
     files = [
-        [item.number, s2_harmonise.read_by(item, store.standard)]
+        [item.number, s2_harmonise.fingerprint_in_use(item, store.standard)]
         for agency in senders
         for item in store.contributions(agency.name)
     ]

@@ -10,6 +10,7 @@ from tiphub.vault.s4_protect import KAnonymity, ProtectionMethod
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy
 from tiphub.vault.s4_protect.dp.models import Promised
 from tiphub.vault.s6_publish import refuse_unargued
+from tiphub.vault.setting_values import METHODS
 from tiphub.vault.spending import Spend, spend_of
 
 
@@ -45,7 +46,7 @@ def protection(
         raise TiphubError(
             f"There is no protection method '{settings.method}'.",
             where=str(hub.root / "hub.yml"),
-            do="There are: dp, k_anonymity.",
+            do=f"There are: {', '.join(METHODS)}.",
         )
     if epsilon is not None:
         raise TiphubError(

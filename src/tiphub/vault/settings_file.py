@@ -27,7 +27,7 @@ def read_settings(path: Path) -> Any:
         raise TiphubError(f"{path.name} may not be read.", where=where, do=do) from None
     except UnicodeDecodeError:
         raise TiphubError(f"{path.name} is not UTF-8 text.", where=where, do="Save it as UTF-8.") from None
-    parse(text, where)
+    parse(text, where)  # refuses doubled keys, which YAML's own loader passes over
     try:
         return yaml.safe_load(text) or {}
     except (yaml.YAMLError, ValueError) as error:  # such as the 30th of February

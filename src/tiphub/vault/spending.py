@@ -1,19 +1,16 @@
 """What a hub may spend of its people's privacy, and the bookings of its builds."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 
 from tiphub.errors import TiphubError
-from tiphub.release import MANIFEST, open_release
 from tiphub.vault.hub import Hub
-from tiphub.vault.ledger import Booking, Budget, Ledger, Report, examine, repair
+from tiphub.vault.ledger import Booking, Budget, Ledger, Report, check_signature, examine, repair
 from tiphub.vault.ledger.words import amount, broken
 from tiphub.vault.s4_protect.dp.accounting import check_epsilon, delta_for, epsilon_for, rho_for
-from tiphub.vault.standing import unpaid
+from tiphub.vault.standing import book_again, settle, unpaid
 from tiphub.vault.store import Store
 
 LEDGER = "ledger.jsonl"
@@ -61,7 +58,7 @@ def open_ledger(hub: Hub, store: Store) -> Ledger:
     ledger = Ledger(hub.root / LEDGER, store, epsilon_for)
     for release in unpaid(ledger.entries, hub.releases):
         raise broken(hub.root / LEDGER, str(release))
-    _settle(ledger, hub.releases)
+    settle(ledger, hub.releases)
     return ledger
 
 
@@ -83,9 +80,10 @@ def sign_budget(hub: Hub, signed_by: str, *, confirmed_large_epsilon: bool = Fal
     Raises:
         TiphubError: the settings cannot be used, the signature is none, or the ledger is broken.
     """
+    signer = check_signature(signed_by)
     budget = lifetime_of(hub, confirmed_large_epsilon=confirmed_large_epsilon)
     with Store.open(hub) as store:
-        open_ledger(hub, store).set_budget(budget, signed_by)
+        open_ledger(hub, store).set_budget(budget, signer)
     return budget
 
 
@@ -106,13 +104,7 @@ def repair_ledger(hub: Hub, signed_by: str) -> None:
             ledger = Ledger(path, store, epsilon_for)
         if ledger.balance.budget is None:
             set_lifetime(ledger, hub)
-        for release in tuple(unpaid(ledger.entries, hub.releases)):
-            booking = ledger.recover(
-                release.rho, method=release.method, version=release.version, signed_by=signed_by
-            )
-            ledger.release(
-                booking, version=release.version, manifest=_manifest(hub.releases / release.version)
-            )
+        book_again(ledger, hub.releases, signed_by)
 
 
 def set_lifetime(ledger: Ledger, hub: Hub, *, confirmed_large_epsilon: bool = False) -> None:
@@ -170,34 +162,10 @@ def paid(
     try:
         yield booking
     finally:
-        if booking in _settle(ledger, hub.releases):
+        if booking in settle(ledger, hub.releases):
             delta = ledger.balance.budget.delta if ledger.balance.budget else spend.delta
             left = epsilon_for(ledger.balance.left, delta)
             told(
                 f"There is no release, but what was booked for it stays spent: epsilon {spend.epsilon:g}."
                 f" Left is one more release of epsilon {amount(left, down=True)}."
             )
-
-
-def _settle(ledger: Ledger, releases: Path) -> tuple[Booking, ...]:
-    """Link each unfinished booking to the release that it paid for; those without one are abandoned."""
-    abandoned = []
-    for booking in ledger.balance.unfinished:
-        if _paid_for(releases / booking.version, booking):
-            ledger.release(booking, version=booking.version, manifest=_manifest(releases / booking.version))
-        else:
-            ledger.abandon(booking, "the build ended without a release")
-            abandoned.append(booking)
-    return tuple(abandoned)
-
-
-def _manifest(release: Path) -> str:
-    return hashlib.sha256((release / MANIFEST).read_bytes()).hexdigest()
-
-
-def _paid_for(release: Path, booking: Booking) -> bool:
-    try:
-        entry = open_release(release).package["tiphub"].get("ledger") or {}
-    except TiphubError:
-        return False
-    return bool(entry.get("sha256") == booking.sha256)

@@ -3,10 +3,10 @@
 from tiphub.vault.s2_harmonise.anew import Reread, harmonise_anew, tell_anew, tell_unused
 from tiphub.vault.s2_harmonise.contribution import (
     Reading,
+    fingerprint_in_use,
     harmonise_contribution,
     load_reading,
     misfit,
-    read_by,
     report,
     report_released,
 )
@@ -17,11 +17,11 @@ __all__ = [
     "Quality",
     "Reading",
     "Reread",
+    "fingerprint_in_use",
     "harmonise_anew",
     "harmonise_contribution",
     "load_reading",
     "misfit",
-    "read_by",
     "report",
     "report_released",
     "tell_anew",

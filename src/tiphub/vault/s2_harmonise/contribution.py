@@ -96,7 +96,7 @@ def misfit(contribution: Contribution, mapping: Mapping, standard: Standard) -> 
     return None
 
 
-def read_by(contribution: Contribution, standard: Standard) -> str:
+def fingerprint_in_use(contribution: Contribution, standard: Standard) -> str:
     """The fingerprint of the mapping that a contribution was really read by."""
     return fingerprint(parse_mapping(contribution.mapping, contribution.name, standard), standard)
 

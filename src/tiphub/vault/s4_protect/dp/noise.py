@@ -67,7 +67,8 @@ def add_to_all(
     """Each table with noise of its own scale; ``advance`` is told how many tables are done.
 
     The noise of every cell is independent of all others, so that fresh noise is drawn for all cells of one
-    scale in one call, which costs as much as ten cells, and with all processors.
+    scale in one call, which costs as much as ten cells, and with all processors. Any other noise
+    is asked table by table, so that none is replaced unseen.
     """
     if type(noise) is not FreshNoise:
         advance(len(tables))
