@@ -11,10 +11,10 @@ from pathlib import Path
 
 from tiphub import __version__
 from tiphub.errors import TiphubError
+from tiphub.mapping import read_options
 from tiphub.progress import Progress, Silent
 from tiphub.release import release_folders
 from tiphub.standard import load_standard
-from tiphub.tabular import ReadOptions
 from tiphub.vault import s1_ingest, s2_harmonise, s5_evaluate, s6_publish
 from tiphub.vault.agencies import Agency, list_agencies, load_agency
 from tiphub.vault.columns import release_columns
@@ -127,7 +127,7 @@ def ingest(
 def _ingest_file(
     store: Store, agency: Agency, reading: Reading, file: Path, progress: Progress
 ) -> FileOutcome:
-    raw = s1_ingest.open_file(file, _options(reading))
+    raw = s1_ingest.open_file(file, read_options(reading.mapping))
     known = s1_ingest.known_already(store, agency.name, raw.origin.sha256)
     if known is None:
         now = datetime.now(UTC).replace(tzinfo=None)
@@ -157,12 +157,6 @@ def _report(store: Store, taken: Contribution, agency: Agency) -> Path:
             where=error.where,
             do="Put that right, then hand the same file in again: only reports are written then.",
         ) from None
-
-
-def _options(reading: Reading) -> ReadOptions:
-    known = asdict(reading.mapping.file)
-    del known["decimal"]
-    return ReadOptions(**known)
 
 
 def build(
