@@ -67,7 +67,7 @@ def regroup(
     spread = dict.fromkeys(count, scale**2)
     target = {code: code for code in count}
     broadest = {above for above in variable.broader if above} if into == "broader" else set()
-    for code in sorted(count, key=lambda item: -_depth(variable, item)):
+    for code in sorted(count, key=lambda item: -_depth(variable, item, index)):
         if count[code] >= max(FEWEST[into], FEW[into] * float(np.sqrt(spread[code]))):
             continue
         if variable.values[code - 1] in broadest and not variable.broader[code - 1]:
@@ -104,9 +104,8 @@ def recode(codes: Codes, regroupings: Sequence[Regrouping]) -> Codes:
     return out
 
 
-def _depth(variable: Variable, code: int) -> int:
-    index = {value: place for place, value in enumerate(variable.values)}
+def _depth(variable: Variable, code: int, index: Mapping[str, int]) -> int:
     depth, above = 0, variable.broader[code - 1]
     while above is not None:
-        depth, above = depth + 1, variable.broader[index[above]]
+        depth, above = depth + 1, variable.broader[index[above] - 1]
     return depth

@@ -98,5 +98,5 @@ def _subsets(table: Table) -> Iterator[Table]:
 def _centre(table: Shares) -> Shares:
     table = np.asarray(table, np.float64)
     for axis in range(table.ndim):
-        table = table - table.mean(axis=axis, keepdims=True)
+        table = table - table.sum(axis=axis, keepdims=True) / table.shape[axis]
     return table
