@@ -23,6 +23,9 @@ MOST_TRIPLES = 300
 MOST_CELLS = 20_000
 PEOPLE_A_CELL, PEOPLE_A_WANTED_CELL = 10, 4
 """A three-way table with more cells than this, or fewer people a cell, says little about each."""
+SMALL, SURE_PEOPLE_A_CELL, MANY = 100, 100, 100_000
+"""Tables of no more cells than this, or with so many people a cell, come before all others: those say little
+that their pairs do not. Only of more than ``MANY`` people do they tell which pairs of answers nobody gave."""
 
 _GRAIN = 1_000_000
 
@@ -74,18 +77,21 @@ def choose_triples(
         for first, second in pairs(len(slices))
     }
 
+    def cells(table: Table) -> int:
+        return prod(cardinalities[item] for item in table)
+
     def says_something(table: Table, people_a_cell: int) -> bool:
-        cells = prod(cardinalities[item] for item in table)
-        return cells <= min(MOST_CELLS, people / people_a_cell) and not crosses_itself(table, derived)
+        return cells(table) <= min(MOST_CELLS, people / people_a_cell) and not crosses_itself(table, derived)
 
     scored = []
     for table in combinations(range(len(slices)), 3):
         if says_something(table, PEOPLE_A_CELL):
             weakest, middle, _ = sorted(_pairs_of(table, dependence))
-            scored.append((-(weakest * middle), table))
+            unsure = people <= MANY and cells(table) > max(SMALL, people / SURE_PEOPLE_A_CELL)
+            scored.append((unsure, -(weakest * middle), table))
     asked = [table for table in wanted if len(table) == 3]
     chosen: list[Table] = [table for table in asked if says_something(table, PEOPLE_A_WANTED_CELL)]
-    chosen += (table for _, table in sorted(scored))
+    chosen += (table for *_, table in sorted(scored))
     return list(dict.fromkeys(chosen))[:MOST_TRIPLES]
 
 
