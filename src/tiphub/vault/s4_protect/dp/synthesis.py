@@ -23,6 +23,8 @@ FIRST_RATE = 0.15
 LATER_RATE = 0.1
 DOUBTED_UP_TO = 100_000
 """People; of more, little is invented that could be held, and holding only makes counts less exact."""
+MANY_COLUMNS = 56
+"""Of fewer, what is fitted is sooner told by the tables: half as many need half the steps."""
 AT_ONCE = 250_000
 """Records drawn and settled together; the next ones make up for what these are off."""
 
@@ -41,18 +43,20 @@ class Effort:
     split: int = 1
 
 
-def effort_for(people: int, deviation: float) -> Effort:
+def effort_for(people: int, deviation: float, columns: int = MANY_COLUMNS) -> Effort:
     """What so many people are worth where counts are off by ``deviation``, as measured in ``docs/decisions``.
 
     The more their tables say above the noise, the more groups and steps are worth it from the start: further
     ones fit the noise. Settling pays where many records make the chance of drawing them outweigh the noise.
+    ``columns`` are those of records whose smallest counts are held (see `Doubt`): else it takes all steps to
+    find out which combinations nobody has, however few columns there are.
     """
-    told = people / deviation
-    groups = _between(100, people // 50, 1_000)
+    told, share = people / deviation, min(max(0.5, columns / MANY_COLUMNS), 1)
+    groups = _between(100, round(min(people / 50, 2 * share * told)), 1_000)
     split = round(groups / _between(50, round(told / 4), groups))
     return Effort(
         groups=groups // split,
-        steps=_between(250, round(12 * told**0.5), 1_200),
+        steps=_between(250, round(12 * share * told**0.5), 1_200),
         rounds=_between(0, (people - 50_000) // 150, 1_000),
         split=split,
     )
@@ -105,11 +109,12 @@ def synthesise(
         for start in range(0, people, AT_ONCE):
             codes = draw(whole, min(AT_ONCE, people - start), rules, random, derived)
             made += len(codes)
-            goal = (wanted * made - had).astype(np.float32)
-            settle(codes, blocks, goal, weight, rules, derived=derived, rounds=rounds, random=random)
+            if rounds:
+                goal = (wanted * made - had).astype(np.float32)
+                settle(codes, blocks, goal, weight, rules, derived=derived, rounds=rounds, random=random)
+                had += blocks.cross(codes)
             if home:
                 home.tell(codes)
-            had += blocks.cross(codes)
             task.advance(len(codes))
             yield codes[random.permutation(len(codes))]
 
@@ -139,7 +144,8 @@ def _fitted(
     deviations = {table: estimates.deviation(table) for table in (*one_way, *two_way, *three_way)}
     people = round(estimates.total)
     typical = float(np.median([deviations[table] for table in two_way or one_way]))
-    effort = effort or effort_for(people, typical)
+    held = doubt and people <= DOUBTED_UP_TO
+    effort = effort or effort_for(people, typical, len(one_way) if held else MANY_COLUMNS)
     fit = Fit(
         blocks,
         {item: positive(table, people) for (item, *_), table in one_way.items()},
@@ -156,7 +162,7 @@ def _fitted(
         fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
         fit.split(effort.split)
         fit.run(target, steps=later, rate=LATER_RATE, advance=task.advance)
-    doubted = doubt_for(typical) if doubt and people <= DOUBTED_UP_TO else None
+    doubted = doubt_for(typical) if held else None
     with progress.stage("fit all tables", later) as task:
         target = Target(people, every, deviations)
         fit.run(target, steps=later, rate=LATER_RATE, doubt=doubted, advance=task.advance)
