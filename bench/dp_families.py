@@ -13,6 +13,7 @@ The file is the real 2024 sample, read through its layout so that all see the sa
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,7 @@ import time
 import venv
 from pathlib import Path
 
-from dp_peers import HEADER, REAL, accuracy, line, measured, through_layout
+from dp_peers import HEADER, REAL, Cost, accuracy, line, measured, through_layout
 
 from tiphub.mapping import layout_variables, layout_words, load_layout
 from tiphub.standard import load_standard
@@ -59,8 +60,8 @@ pacsv.write_csv(pa.concat_tables(made.pieces()), out)
 """
 
 
-def aim(true: Path, work: Path, rho: float, limit: float) -> str | tuple[float, float]:
-    """Seconds and peak MB, or why there is no result."""
+def aim(true: Path, work: Path, rho: float, limit: float) -> str | Cost:
+    """What it costs, or why there is no result."""
     standard = load_standard()
     layout = load_layout("ctdc-2024", standard)
     keys = {}
@@ -82,7 +83,7 @@ def aim(true: Path, work: Path, rho: float, limit: float) -> str | tuple[float, 
         return f"no result within {limit:g} seconds"
     except subprocess.CalledProcessError as error:
         return error.stderr.decode().splitlines()[-1]
-    return time.perf_counter() - start, float("nan")
+    return Cost(math.nan, time.perf_counter() - start, math.nan, math.nan)
 
 
 def main() -> None:
@@ -107,18 +108,18 @@ def main() -> None:
             script, out = args.shared / "bench" / "sketch_gradual_update.py", work / "sketch.csv"
             cost = measured([sys.executable, str(script), str(true), str(out), f"--rho={float(rho)}"])
             found = accuracy(args.shared, true, out)
-            print(line("all pairs, gradual update (sketch)", *cost, found), flush=True)
+            print(line("all pairs, gradual update (sketch)", cost, found), flush=True)
         for triples in (False, True):
             out = work / f"ours-{triples}.csv"
             cost = measured([sys.executable, "-c", OURS, str(true), str(out), str(rho), str(triples)])
             told = "tiphub, with three-way tables" if triples else "tiphub, two-way tables only"
-            print(line(told, *cost, accuracy(args.shared, true, out)), flush=True)
+            print(line(told, cost, accuracy(args.shared, true, out)), flush=True)
         if "aim" not in args.without:
             cost = aim(true, work, float(rho), args.limit)
             if isinstance(cost, str):
                 print(f"| AIM | {cost} |" + " |" * (len(HEADER) - 2))
             else:
-                print(line("AIM", *cost, accuracy(args.shared, true, work / "aim.csv")))
+                print(line("AIM", cost, accuracy(args.shared, true, work / "aim.csv")))
 
 
 if __name__ == "__main__":

@@ -6,10 +6,13 @@ Usage: dp_peers.py --shared ../shared [--files 2018 2024 pairs simulated] [--row
 ``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer
 is run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder.
 Each real file goes through its layout first, so that both read the same cells. Delta is 1 / (n ln n), as the
-peer's. Every run is a process of its own: seconds are wall-clock and processor time of the whole process,
-peak MB its largest resident memory. The peer uses one processor, tiphub all; processor time is the figure to
-compare where something else is at work. With ``--keep`` the peer's runs, which take an hour, are kept, and a
-second call goes on where the first one stopped.
+peer's. Every run is a process of its own. ``made in`` are the wall-clock seconds from the table to the records, as
+the peer's runner times itself: aggregate and synthesise; to tiphub the table is the file as opened and judged
+by its layout, and counts with their intervals are in it. ``seconds`` and ``CPU seconds`` are wall-clock and
+processor time of the whole process, start, reading and writing included, and ``peak MB`` its largest resident
+memory. The peer uses one processor, tiphub all: wall-clock is compared on a quiet machine
+and in one run, or not at all. With ``--keep`` the peer's runs, which take an hour, are kept, and a second
+call goes on where the first one stopped.
 
 A record of ``pairs`` is a victim-perpetrator pair, and its cells may hold several answers. That is one value
 to tiphub and the accuracy script, and to the peer but for ``lists``: there it gets a flag for each answer, as
@@ -45,28 +48,57 @@ REAL = {
 YEARS = "2002-2025"
 PEERS = {"default": [], "fair": ["--synthetic-counts"], "lists": ["--synthetic-counts"]}
 LIST, FLAG = ";", "__"
-HEADER = ("", "seconds", "CPU seconds", "peak MB", "mae k=2/3", "missing k=2/3", "fab10 k=2/3", "tvd")
+TIMED = """
+import json, sys, time
+from tiphub.cli import main
+from tiphub.vault.s4_protect.dp import DifferentialPrivacy
+protect = DifferentialPrivacy.protect
+def timed(*given, **named):
+    start = time.perf_counter()
+    made = protect(*given, **named)
+    print(json.dumps({"total_s": time.perf_counter() - start}))
+    return made
+DifferentialPrivacy.protect = timed
+sys.argv[0] = "tiphub"
+main()
+"""
+HEADER = (
+    "",
+    "made in",
+    "seconds",
+    "CPU seconds",
+    "peak MB",
+    "mae k=2/3",
+    "missing k=2/3",
+    "fab10 k=2/3",
+    "tvd",
+)
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one process: wall-clock and processor seconds, peak MB."""
+    """Of one process: seconds from the table to the records, wall-clock and processor seconds, peak MB."""
 
+    made: float
     seconds: float
     processor: float
     peak: float
 
 
 def measured(command: Sequence[str]) -> Cost:
-    """What a command costs."""
-    start = time.perf_counter()
-    process = subprocess.Popen(list(command), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    told = process.stderr.read() if process.stderr else b""
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{' '.join(command)}\n{told.decode()}")
-    return Cost(time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    """What a command costs that tells in a line of JSON how long it took from the table to the records."""
+    with tempfile.TemporaryFile("w+") as said, tempfile.TemporaryFile("w+") as warned:
+        start = time.perf_counter()
+        process = subprocess.Popen(list(command), stdout=said, stderr=warned)
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        for stream in (said, warned):
+            stream.seek(0)
+        if process.returncode:
+            raise SystemExit(f"{' '.join(command)}\n{warned.read()}")
+        made = [json.loads(text)["total_s"] for text in said if text.startswith("{")]
+    return Cost(made[-1] if made else math.nan, seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
 def accuracy(shared: Path, true: Path, other: Path) -> list[dict[str, float]]:
@@ -79,6 +111,7 @@ def line(name: str, cost: Cost, found: list[dict[str, float]]) -> str:
     two, three, last = found[1], found[2], found[-1]
     cells = [
         name,
+        f"{cost.made:.2f}",
         f"{cost.seconds:.1f}",
         f"{cost.processor:.1f}",
         f"{cost.peak:,.0f}",
@@ -159,7 +192,7 @@ def compare(
 ) -> None:
     out = true.parent / f"{true.stem}-{epsilon:g}"
     delta = 1 / (rows * math.log(rows))
-    tiphub = [sys.executable, "-m", "tiphub", "synthesise", str(true), "--layout", layout, "--years", YEARS]
+    tiphub = [sys.executable, "-c", TIMED, "synthesise", str(true), "--layout", layout, "--years", YEARS]
     words = [f"--epsilon={epsilon}", f"--delta={delta}", "--out", str(out)]
     if out.exists():
         shutil.rmtree(out)
