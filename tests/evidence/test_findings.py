@@ -375,6 +375,15 @@ def test_a_ratio_against_nobody_becomes_a_difference() -> None:
     assert "more often than adults, by" in found.sentence
 
 
+def test_one_child_says_nothing_of_children() -> None:
+    adults = [{"majority_status": "adult", "recruiter_relation_family": True}] * 60
+    adults += [{"majority_status": "adult", "recruiter_relation_other": True}] * 40
+    child = {"majority_status": "child", "recruiter_relation_family": True}
+    found = ask("family_children_against_adults", of([child, *adults]))
+    assert found.comparison.how == "ratio"
+    assert found.sentence.startswith("The data cannot tell whether children or adults")
+
+
 def test_a_source_without_the_column_says_so() -> None:
     found = ask("duration", of([{"gender": "man"}]))
     assert found.sentence == "This source does not carry “Duration of trafficking” (trafficking_duration)."

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
 from tiphub.evidence.findings import Cell, Estimate, Finding, Result
 from tiphub.evidence.findings.intervals import difference, ratio, share
@@ -230,12 +230,58 @@ def test_who_has_any_option_is_within_its_bounds(people, chosen):
 
 
 def test_published_examples_of_the_methods():
-    """Newcombe's table II, example (a): 56/70 against 48/80 is 0.0524 to 0.3339; Katz' by hand."""
+    """Newcombe's table II, example (a): 56/70 against 48/80 is 0.0524 to 0.3339; a ratio's ends by hand."""
     low, high = difference(share(56, 70), share(48, 80))
     assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
     low, high = ratio(share(56, 70), share(48, 80))
-    half = 1.959964 * (0.2 / 56 + 0.4 / 48) ** 0.5
-    assert np.allclose([low, high], [4 / 3 * np.exp(-half), 4 / 3 * np.exp(half)], rtol=1e-6)
+    (one, of), wide = (0.8, 0.6), [share(56, 70), share(48, 80)]
+    for end, first, second in ((low, wide[0].low, wide[1].high), (high, wide[0].high, wide[1].low)):
+        assert isclose((one - end * of) ** 2, (one - first) ** 2 + end**2 * (of - second) ** 2)
+
+
+@given(COUNTS, COUNTS)
+def test_a_ratio_is_unclear_where_the_difference_is(first, second):
+    assume(first[0] and second[0])
+    low, high = ratio(share(*first), share(*second))
+    least, most = difference(share(*first), share(*second))
+    assume(min(abs(low - 1), abs(high - 1)) > 1e-9)
+    assert (low > 1, high < 1) == (least > 0, most < 0)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "p"), [(1, 200, 0.6), (3, 200, 0.8), (10, 200, 0.9), (50, 200, 0.97), (30, 300, 0.05)]
+)
+def test_few_people_with_equal_shares_are_seldom_told_apart(first, second, p):
+    """The exact chance that a ratio tells two equal shares apart: at most about 5%, also near all."""
+    groups = [
+        [(binom.pmf(number, size, p), share(number, size)) for number in range(1, size + 1)]
+        for size in (first, second)
+    ]
+    wrong = 0.0
+    for chance, one in groups[0]:
+        for other_chance, other in groups[1]:
+            if chance * other_chance > 1e-9:
+                low, high = ratio(one, other)
+                wrong += chance * other_chance * (low > 1 or high < 1)
+    assert wrong < 0.055
+
+
+def test_noise_on_a_share_near_all_is_in_the_ratio():
+    """Few people with much noise against many: their ratio of 1 is inside in 95% of the draws, or more."""
+    random = np.random.default_rng(20261122)
+    held = told = 0
+    for _ in range(2_000):
+        shares = []
+        for size, spread in ((60, 4.0), (2_000, 4.0)):
+            yes = random.binomial(size, 0.95)
+            drawn = np.array([yes, size - yes]) + random.normal(0, spread, 2)
+            counts = np.maximum(np.rint(drawn), 0).astype(int)
+            shares.append(share(int(counts[0]), int(counts.sum()), noise=spread**2, rest=spread**2))
+        if ends := ratio(*shares):
+            told += 1
+            held += ends[0] <= 1 <= ends[1]
+    assert told > 1_990
+    assert held / told > 0.94
 
 
 def test_intervals_cover_where_the_noise_is_as_said():
