@@ -352,6 +352,25 @@ def test_one_person_does_not_make_the_most_frequent_answer() -> None:
     )
 
 
+def test_an_answer_that_is_held_back_may_be_the_most_frequent_one() -> None:
+    """Family recruited 97 of 100, so that it is held back for the 3 others; friends recruited 60."""
+    both = {"recruiter_relation_family": True, "recruiter_relation_friend": True}
+    family, friend = ({name: True} for name in both)
+    people = [family] * 40 + [both] * 57 + [friend] * 3
+    assert "is “Family” at 97.0%" in ask("recruiters", of(people)).sentence
+    held = ask("recruiters", of(people, smallest_count=11))
+    assert held.cell(option="friend").estimate.numerator == 60
+    assert held.sentence.startswith("Among people whose recruiter is known, the data cannot tell what")
+
+
+def test_an_answer_on_few_people_is_beaten_unless_protection_left_too_many_out() -> None:
+    people = [{"gender": "woman"}] * 120 + [{"gender": "man"}] * 60 + [{"gender": "trans_nonconforming"}] * 5
+    assert "is “Woman”" in ask("gender", of(people, smallest_count=11)).sentence
+    unknown = of([*people, *[{}] * 400], smallest_count=11, left_out={"gender": 400})
+    said = ask("gender", unknown).sentence
+    assert "the data cannot tell what the most frequent gender is" in said
+
+
 def test_parts_without_a_figure_are_named_together() -> None:
     years = written(
         "topic: trends\ntitle: t\nwho: people\nsay: are children\n"

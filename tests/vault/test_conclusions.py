@@ -63,9 +63,9 @@ def test_two_sentences_that_cannot_tell_say_the_same() -> None:
     assert verdict([many], [Claim("most", "", ("a",))]) == "more"
 
 
-@pytest.mark.parametrize("why", ["", "noise"])
+@pytest.mark.parametrize("why", ["", "noise", "few"])
 def test_a_claim_is_what_its_sentence_says(why: str) -> None:
-    """Many answers alike, and one that noise hides: the sentence cannot tell, and nothing is claimed."""
+    """Many answers alike, and one that has no figure: the sentence cannot tell, and nothing is claimed."""
     shares = [0.6, 0.1] if why else [0.2] * 5
     known = [Estimate(60, 50, 10, share, share - 0.05, share + 0.05) for share in shares]
     every = [*known, Estimate(60, why=why)] if why else known

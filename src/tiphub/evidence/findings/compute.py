@@ -6,7 +6,7 @@ from dataclasses import replace
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings.carried import Found, Told, carried_by, denominator, told_by
 from tiphub.evidence.findings.conditions import has, holds
-from tiphub.evidence.findings.intervals import difference, ratio
+from tiphub.evidence.findings.intervals import Share, difference, ratio, share
 from tiphub.evidence.findings.model import Cell, Comparison, Conditions, Estimate, Finding, Part, Result
 from tiphub.evidence.findings.numbers import Numbers, count_all, read
 from tiphub.evidence.findings.options import Counted, Option, counted
@@ -65,8 +65,8 @@ def _cells(
         ]
     notes = [finding.note] if finding.note else []
     if (placed := numbers["placed"]) < numbers["population"]:
-        share = placed / numbers["population"]
-        notes.append(f"{share:.0%} of the people are in one of the groups that are told apart.")
+        told = placed / numbers["population"]
+        notes.append(f"{told:.0%} of the people are in one of the groups that are told apart.")
     if question.missing:
         notes.append(f"Not in this source: {', '.join(question.missing)}.")
     return tuple(cells), tuple(notes), left_out
@@ -115,6 +115,8 @@ def _estimate(
         shown = None if people < smallest else people
         if shown is None or why == "few people":
             return Estimate(shown, None if why == "few people" else base, why=why.partition(" ")[0])
+        if why == "few":
+            return replace(blank, why=why, greatest=_at_most(counts, smallest))
         return replace(blank, why="noise" if told and found else why)
     if found is None:
         return replace(blank, why="unmeasured")
@@ -157,6 +159,15 @@ def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:
     if smallest and (numerator < smallest or 0 < base - numerator < smallest):
         return "few"
     return ""
+
+
+def _at_most(counts: Numbers, smallest: int) -> Share:
+    """What a share that is held back may be at most, from what is no secret: that it is held back."""
+    base = counts.base
+    if counts.numerator >= smallest:
+        return share(base, base)
+    most = smallest - 1 + counts.more
+    return share(most, max(base + counts.more, most))
 
 
 def _hold_another(estimates: list[Estimate]) -> list[Estimate]:

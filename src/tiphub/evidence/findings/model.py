@@ -84,6 +84,7 @@ class Estimate:
     ``None``: held back because too few people are behind it, or not estimable (``why`` says it).
     ``least`` and ``greatest`` are the share if all whose answer the protection of a release left out, or made
     too broad, had it or had it not in the way that makes it least, or greatest; elsewhere both are the share.
+    Of a share on few people ``greatest`` is what it may be, as far as the smallest count tells.
     ``noise`` are the deviations of the privacy noise in numerator and denominator, where there is any.
     """
 

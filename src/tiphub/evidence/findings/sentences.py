@@ -80,7 +80,7 @@ def reason(why: str, smallest_count: int | None) -> str:
 
 
 _HIDDEN = ("noise", "sum", "unmeasured")
-"""Reasons for which an answer may be the most frequent one, and yet have no figure."""
+"""Reasons for which an answer may be the most frequent one whatever it is, and yet have no figure."""
 
 
 def _untold(cells: Sequence[Cell]) -> str:
@@ -134,7 +134,7 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
     told = _in_order(cells)
     if not told:
         return missing(cells[0].estimate.why, who, smallest_count)
-    if why := next((cell.estimate.why for cell in cells if cell.estimate.why in _HIDDEN), ""):
+    if why := next((cell.estimate.why for cell in cells if _may_lead(cell, told[0])), ""):
         return f"Among {who}, the data cannot tell what {finding.say} is: {reason(why, smallest_count)}."
     if not told[0].estimate.numerator:
         return f"Among {who}, nobody has any of these answers."
@@ -159,10 +159,18 @@ def _ranked(result: Result, cells: Sequence[Cell], smallest_count: int | None) -
 def most_frequent(cells: Sequence[Cell]) -> list[Cell]:
     """The answers one of which the sentence calls the most frequent; none where it cannot tell."""
     told = _in_order(cells)
-    if not told or not told[0].estimate.numerator or any(cell.estimate.why in _HIDDEN for cell in cells):
+    if not told or not told[0].estimate.numerator or any(_may_lead(cell, told[0]) for cell in cells):
         return []
     lead = _ahead(told)
     return lead if len(lead) <= LISTED else []
+
+
+def _may_lead(cell: Cell, first: Cell) -> bool:
+    """Whether an answer that has no figure may be more frequent than the first of those that have one."""
+    why, greatest = cell.estimate.why, cell.estimate.greatest
+    if why == "few":
+        return greatest is None or greatest.high >= (first.estimate.low or 0)
+    return why in _HIDDEN
 
 
 def _in_order(cells: Sequence[Cell]) -> list[Cell]:
