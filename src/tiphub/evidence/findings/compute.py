@@ -115,9 +115,8 @@ def _estimate(
         shown = None if people < smallest else people
         if shown is None or why == "few people":
             return Estimate(shown, None if why == "few people" else base, why=why.partition(" ")[0])
-        if why == "few":
-            return replace(blank, why=why, greatest=_at_most(counts, smallest))
-        return replace(blank, why="noise" if told and found else why)
+        greatest = _at_most(counts, smallest) if why == "few" else None
+        return replace(blank, why="noise" if told and found else why, greatest=greatest)
     if found is None:
         return replace(blank, why="unmeasured")
     carried, numerator, base = found.carried, found.numerator, max(found.base, found.numerator)
