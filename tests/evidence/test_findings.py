@@ -415,6 +415,26 @@ def test_a_source_without_the_column_says_so() -> None:
     assert "only as a part of" in answer(only, Source(table), STANDARD).sentence
 
 
+@given(
+    st.lists(
+        st.fixed_dictionaries(dict.fromkeys(FLAGS, st.sampled_from([True, False, None]))),
+        min_size=1,
+        max_size=20,
+    )
+)
+@settings(max_examples=15, deadline=None)
+def test_an_option_as_a_field_is_counted_by_its_groups_rule(records: list[dict[str, Any]]) -> None:
+    lines = "{topic: recruitment, title: t, who: people, say: were recruited, measure: "
+    asked = ("{field: recruiter_relation_family}}", "{group: recruiter_relation, any: [family]}}")
+    one, other = (answer(written(lines + measure), of(records), STANDARD) for measure in asked)
+    assert one.cells == other.cells
+    answered = [record for record in records if any(record.values())]
+    if answered:
+        found = one.cells[0].estimate
+        assert found.denominator == len(answered)
+        assert found.numerator == sum(record["recruiter_relation_family"] is True for record in answered)
+
+
 @pytest.mark.parametrize(
     ("change", "what", "do"),
     [
@@ -444,6 +464,8 @@ def test_a_source_without_the_column_says_so() -> None:
         ({"measure": "{group: recruiter_relation, field: gender}"}, "one of group, field or pair", ""),
         ({"measure": "{pair: corridors}"}, "Write {pair: domestic}", ""),
         ({"measure": "{field: birth_date}"}, "is a date", ""),
+        ({"measure": "{field: recruiter_relation_family, any: ['no']}"}, "not who has it not", "Ask for yes"),
+        ({"where": "{recruiter_relation_family: ['no']}"}, "not who has it not", "Ask for yes"),
     ],
 )
 def test_a_wrong_file_is_refused_with_what_is_meant(change: dict[str, str], what: str, do: str) -> None:

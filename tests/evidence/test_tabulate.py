@@ -100,18 +100,41 @@ def test_groups_are_counted_as_by_hand(records: list[dict[str, Any]]) -> None:
 def test_fields_are_counted_as_by_hand(records: list[dict[str, Any]]) -> None:
     flag = "recruiter_relation_family"
     found = tabulate(table(records), STANDARD, field="gender", by=["year_of_registration", flag])
-    said = {True: "yes", False: "no", None: None}
+
+    def said(record: dict[str, Any]) -> str | None:
+        return ("yes" if record[flag] else "no") if any(record[name] for name in FLAGS) else None
+
     seen = set()
     for row in found.rows:
         place = (row.by["year_of_registration"], row.by[flag])
-        inside = [r for r in records if (r["year_of_registration"], said[r[flag]]) == place and r["gender"]]
+        inside = [r for r in records if (r["year_of_registration"], said(r)) == place and r["gender"]]
         assert (row.numerator, row.denominator) == (
             sum(r["gender"] == row.value for r in inside),
             len(inside),
         )
         seen.add((*place, row.value))
     known = [r for r in records if r["gender"]]
-    assert seen == {(r["year_of_registration"], said[r[flag]], r["gender"]) for r in known}
+    assert seen == {(r["year_of_registration"], said(r), r["gender"]) for r in known}
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(RECORDS)
+def test_one_option_has_the_share_that_its_group_tells(records: list[dict[str, Any]]) -> None:
+    """As a field, as a condition, and in its group: an unset option is no where anything was answered."""
+    source = table(records)
+    told = tabulate(source, STANDARD, group="recruiter_relation").rows
+    alone = tabulate(source, STANDARD, field="recruiter_relation_family").rows
+    if not told:
+        assert not alone
+        return
+    family = next(row for row in told if row.value == "family")
+    yes = [row for row in alone if row.value == "yes"]
+    assert [(row.numerator, row.denominator, row.low, row.high) for row in yes] == (
+        [(family.numerator, family.denominator, family.low, family.high)] if family.numerator else []
+    )
+    no = {"recruiter_relation_family": "no"}
+    without = tabulate(source, STANDARD, group="recruiter_relation", where=no)
+    assert {row.denominator for row in without.rows} <= {family.denominator - family.numerator}
 
 
 def test_rows_are_in_the_standards_order_then_by_count() -> None:
@@ -166,7 +189,7 @@ def test_conditions_take_codes_and_labels(value: str) -> None:
 def test_conditions_on_flags_years_and_unknown() -> None:
     records = [
         {"gender": "man", FLAGS[0]: True, "year_of_registration": 2020},
-        {"gender": "woman", FLAGS[0]: False, "year_of_registration": 2020},
+        {"gender": "woman", FLAGS[1]: True, "year_of_registration": 2020},
         {"gender": "woman", "year_of_registration": 2019},
     ]
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from release.noisy import noisy, publish_noisy
 from tiphub.cli import app
 from tiphub.engine import DuckDBEngine
+from tiphub.errors import TiphubError
 from tiphub.evidence import tabulate
 from tiphub.evidence.interval import share
 from tiphub.evidence.noise import Bounds, MeasuredCounts, Sum, least
@@ -120,6 +121,25 @@ def test_what_was_not_measured_has_no_interval_and_says_so() -> None:
         alone = tabulate(made, STANDARD, field="gender", noise=noise)
         assert all(row.low is not None and row.numerator_low is not None for row in alone.rows)
         assert not alone.notes
+
+
+def test_who_has_an_option_not_is_not_told_with_noise() -> None:
+    """By the rule that is who answered the group less who has it: its records do not follow that."""
+    flag = "recruiter_relation_family"
+    with DuckDBEngine() as engine:
+        made = standard(engine, "made", noisy().made.records)
+        noise = MeasuredCounts(noisy().made.counts)
+        assert tabulate(made, STANDARD, field="gender", where={flag: "Yes"}, noise=noise).rows
+        for asked, do in (
+            ({"field": flag}, "the group recruiter_relation"),
+            ({"field": "gender", "by": [flag]}, f"to {flag}=yes"),
+            ({"field": "gender", "where": {flag: "no"}}, f"to {flag}=yes"),
+            ({"group": "recruiter_relation", "where": {flag: "unknown"}}, f"to {flag}=yes"),
+        ):
+            with pytest.raises(TiphubError) as error:
+                tabulate(made, STANDARD, noise=noise, **asked)
+            assert "not who has it not" in error.value.what
+            assert do in error.value.do
 
 
 def test_who_answered_a_group_is_measured_for_itself() -> None:

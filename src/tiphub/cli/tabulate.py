@@ -57,7 +57,8 @@ def tabulate(
     Where the release did not measure the columns together, it says "not measured" instead.
 
     A group follows CTDC's denominator rule: among the records with at least one of its options set.
-    A field is taken among the records whose value is known.
+    A field is taken among the records whose value is known. One option of a group goes by the group's rule
+    as a field, in --by and in --where too; a release with privacy noise does not tell who has it not.
     """
     from tiphub.engine import spilling
     from tiphub.evidence import tabulate as count

@@ -1,8 +1,9 @@
 """Columns, codes and labels by the standard's names, with errors for those who mistype them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
+import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
@@ -60,6 +61,42 @@ def ordered_values(column: Column, standard: Standard) -> Sequence[str]:
     return tuple(standard.code_lists[column.codes].by_code) if column.codes else ()
 
 
+def answers(table: ir.Table, standard: Standard, name: str) -> ir.Value:
+    """A column; an option of a group by CTDC's denominator rule.
+
+    Among the records with at least one option of the group set, an unset option counts as no (codebook 2024,
+    section 6); else it is unknown.
+    """
+    group = standard.columns[name].group
+    if group is None:
+        return table[name]
+    options = options_of(table.columns, standard, group)
+    answered = ibis.or_(table[name], *(table[flag_name(group, option)] for option in options))
+    return answered.fill_null(False).ifelse(table[name].fill_null(False), None)
+
+
+def refuse_without(
+    standard: Standard, field: str | None, by: Iterable[str], where: Mapping[str, str]
+) -> None:
+    """Refuse what asks a noisy release for the people without one option of a group: it counts those with it.
+
+    Raises:
+        TiphubError: something does.
+    """
+    asked = dict.fromkeys(by, "") | {name: value for name, value in where.items() if not _is_yes(value)}
+    if field is not None:
+        asked[field] = ""
+    for name in asked:
+        if (group := standard.columns[name].group) is not None:
+            what = f"{titled(standard, name)} is one of several answers: this release counts who has it"
+            do = f"Tabulate the group {group}" if name == field else f"Narrow down to {name}=yes"
+            raise TiphubError(f"{what}, and not who has it not.", do=f"{do}.")
+
+
+def _is_yes(value: str) -> bool:
+    return _ANSWERS.get(value.strip().casefold(), False)
+
+
 def chosen(table: ir.Table, standard: Standard, name: str, value: str) -> ir.BooleanValue:
     """Whether a record has a value: a code, a label in any language, ``yes`` or ``no``, or ``unknown``.
 
@@ -67,7 +104,7 @@ def chosen(table: ir.Table, standard: Standard, name: str, value: str) -> ir.Boo
         TiphubError: the column or the value is not in the standard.
     """
     wanted = meant(table, standard, name, value)
-    cells = table[name]
+    cells = answers(table, standard, name)
     if not wanted:
         return cells.isnull()
     kind = standard.columns[name].kind

@@ -7,7 +7,15 @@ from typing import Any
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.columns import chosen, countable, group_flags, meant, ordered_values
+from tiphub.evidence.columns import (
+    answers,
+    chosen,
+    countable,
+    group_flags,
+    meant,
+    ordered_values,
+    refuse_without,
+)
 from tiphub.evidence.counting import field_counts, group_counts, rank, with_nobody
 from tiphub.evidence.exactness import Exactness, both
 from tiphub.evidence.interval import wilson
@@ -57,6 +65,8 @@ def tabulate(
     "not specified" are no options, and a merged option is left out where the table has its parts. For a field
     the denominator is the records whose value is known, and shares add up to 1; values that nobody has are
     left out, but with noise stand at 0 where others have them, because that 0 is as uncertain as any number.
+    One option of a group is counted by the group's rule wherever it stands; where noise was added, nobody can
+    say who has it not, and that is refused.
 
     Args:
         table: columns of the standard; those that the source does not carry should not be there.
@@ -76,24 +86,25 @@ def tabulate(
         (the values of a number in their own order).
 
     Raises:
-        TiphubError: a name is not in the standard, or the table does not carry it.
+        TiphubError: a name is not in the standard, the table does not carry it, or see above.
     """
     if (group is None) == (field is None):
         raise TiphubError("Name either a group or a field.")
     by = tuple(dict.fromkeys(by))
     orders = [ordered_values(countable(table, standard, name), standard) for name in by]
-    tests = [chosen(table, standard, name, value) for name, value in (where or {}).items()]
-    rows = table.filter(*tests) if tests else table
-    numbered = field is not None and countable(table, standard, field).kind == "integer"
-    if group is not None:
+    counted = None if field is None else countable(table, standard, field)
+    rows = _people(table, standard, where or {}, [*by, *([field] if field else [])])
+    numbered = counted is not None and counted.kind == "integer"
+    if counted is None:
+        group = str(group)
         title = standard.groups[group].label["en"] if group in standard.groups else group
         counts = group_counts(rows, group_flags(table, standard, group), by)
     else:
-        name = countable(table, standard, str(field)).name
-        title = standard.columns[name].label["en"]
-        counts = field_counts(rows, name, by, ordered_values(standard.columns[name], standard))
+        title = counted.label["en"]
+        counts = field_counts(rows, counted.name, by, ordered_values(counted, standard))
     exactness = None
     if noise:
+        refuse_without(standard, field, by, where or {})
         narrowed = {name: (meant(table, standard, name, value),) for name, value in (where or {}).items()}
         exactness = Exactness(noise, group or "", field or "", both(within or {}, narrowed))
         counts = with_nobody(counts)
@@ -121,6 +132,13 @@ def tabulate(
         notes.append(UNMEASURED)
     includes = ("sampling", "privacy noise") if exactness else ("sampling",)
     return Tabulation(str(group or field), tuple(out), tuple(notes), includes)
+
+
+def _people(table: ir.Table, standard: Standard, where: Mapping[str, str], used: Sequence[str]) -> ir.Table:
+    """The records that meet the conditions; in the columns used, options go by their group's rule."""
+    tests = [chosen(table, standard, name, value) for name, value in where.items()]
+    rows = table.filter(*tests) if tests else table
+    return rows.mutate(**{name: answers(rows, standard, name) for name in used}) if used else rows
 
 
 def _nobody(title: str, by: Mapping[str, Any]) -> str:

@@ -161,6 +161,9 @@ class _Reader:
         for way, codes in chosen.items():
             for code in codes:
                 self.value((*keys, way), name, code, group=kind == "group")
+        column = self.standard.columns.get(name) if kind == "field" else None
+        if column and column.group and column.option and not column.option.marker:
+            return Measure("group", column.group, (column.option.code,))
         exact: Kind = "pair" if kind == "pair" else "group" if kind == "group" else "field"
         return Measure(exact, name, chosen.get("any", ()), chosen.get("each", ()), top)
 
@@ -190,6 +193,9 @@ class _Reader:
             known = [code.code for code in self.standard.options(name)]
         elif (column := self.standard.columns[name]).kind == "flag":
             known = ["yes", "no"]
+            if value == "no" and column.group is not None:
+                what = f"{titled(self.standard, name)} is one of several answers: releases count who has it"
+                raise self.document.error(keys, f"{what}, and not who has it not.", "Ask for yes.")
         elif column.kind == "integer":
             if years(value) is None:
                 what = f"{value} is no number or range."

@@ -80,7 +80,7 @@ class DeclaredModel:
         """The columns of a source that it takes to place a person in the tables."""
         people = _source(carried, standard)
         found = dict.fromkeys((*self.outcome.columns, *self.shape.columns, *self.among))
-        for name in self.shape.columns:
+        for name in (*self.shape.columns, *self.among):
             if (group := standard.columns[name].group) is not None:
                 found |= dict.fromkeys(group_flags(people, standard, group).values())
         return tuple(found)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import ibis.expr.types as ir
 
+from tiphub.evidence.columns import answers
 from tiphub.evidence.models.outcomes import Outcome
-from tiphub.evidence.models.terms import Term, Value, cells
+from tiphub.evidence.models.terms import Term, Value
 from tiphub.standard import Standard
 
 Cell = tuple[Value, ...]
@@ -47,7 +48,7 @@ def count_patterns(
     first = {column: next(item for item in terms if item.column == column) for column in columns}
     flat = rows.select(
         outcome=outcome.of(rows, standard),
-        **{f"key_{place}": cells(first[name], rows, standard) for place, name in enumerate(columns)},
+        **{f"key_{place}": answers(rows, standard, first[name].column) for place, name in enumerate(columns)},
     ).view()
     keys = [flat[f"key_{place}"] for place in range(len(columns))]
     found = flat.aggregate(count=flat.count(), by=[flat.outcome, *keys]).to_pyarrow().to_pylist()

@@ -6,11 +6,10 @@ from difflib import get_close_matches
 from math import floor, log10
 from typing import Any
 
-import ibis
 import ibis.expr.types as ir
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.columns import countable, group_flags
+from tiphub.evidence.columns import countable
 from tiphub.evidence.models.country_values import CountryValues
 from tiphub.standard import Standard
 
@@ -164,19 +163,6 @@ def written_number(value: float) -> str:
     ('0.00001', '10,000', '2.5')
     """
     return f"{value:,.12f}".rstrip("0").rstrip(".")
-
-
-def cells(item: Term, table: ir.Table, standard: Standard) -> ir.Value:
-    """The column of a covariate; an option of a group by CTDC's denominator rule.
-
-    Among the records with at least one option of the group set, an unset option counts as no (codebook 2024,
-    section 6); else it is unknown.
-    """
-    column = standard.columns[item.column]
-    if column.group is None:
-        return table[item.column]
-    answered = ibis.or_(*(table[flag] for flag in group_flags(table, standard, column.group).values()))
-    return answered.fill_null(False).ifelse(table[item.column].fill_null(False), None)
 
 
 def _needs_citizenship(name: str, table: ir.Table) -> None:
