@@ -464,6 +464,8 @@ def test_an_option_as_a_field_is_counted_by_its_groups_rule(records: list[dict[s
         ({"measure": "{group: recruiter_relation, field: gender}"}, "one of group, field or pair", ""),
         ({"measure": "{pair: corridors}"}, "Write {pair: domestic}", ""),
         ({"measure": "{field: birth_date}"}, "is a date", ""),
+        ({"measure": "{field: gender, top: ²}"}, "A number from 1 to 50", ""),
+        ({"where": "{year_of_registration: 99999999999999999999}"}, "is no number or range", "2015-2019"),
         ({"measure": "{field: recruiter_relation_family, any: ['no']}"}, "not who has it not", "Ask for yes"),
         ({"where": "{recruiter_relation_family: ['no']}"}, "not who has it not", "Ask for yes"),
     ],

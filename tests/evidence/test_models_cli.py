@@ -53,6 +53,22 @@ def test_a_table_for_people(cases: Path, risk: Path) -> None:
     assert "p-value" not in said
 
 
+@pytest.mark.parametrize(
+    ("option", "what", "do"),
+    [
+        ("--covariate", "risk is no file of values", "NAME=FILE.csv"),
+        ("--reference", "risk is no reference", "COVARIATE=VALUE"),
+        ("--among", "risk is no condition", "FIELD=VALUE"),
+    ],
+)
+def test_an_option_without_a_value_is_told_what_it_takes(
+    cases: Path, option: str, what: str, do: str
+) -> None:
+    with pytest.raises(TiphubError, match=what) as error:
+        run(cases, "--outcome", "child", "--on", "gender", option, "risk")
+    assert do in error.value.do
+
+
 @pytest.mark.parametrize("columns", [80, 40])
 def test_no_number_is_cut_however_narrow_the_terminal(cases: Path, columns: int) -> None:
     arguments = [

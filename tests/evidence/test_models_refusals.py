@@ -276,6 +276,7 @@ def test_country_values_are_read_by_code_or_name_with_their_source(tmp_path: Pat
         ("country,value\nDEU,nan\n", "no number"),
         ("country,value\nDEU,\n", "holds no value"),
         ("", "columns country and value"),
+        (f"country,value\nDEU,{'1' * 140_000}\n", "field larger than field limit.*quotation mark"),
     ],
 )
 def test_country_values_that_cannot_be_used_are_refused(tmp_path: Path, text: str, what: str) -> None:

@@ -167,6 +167,9 @@ def test_merged_options_only_without_their_parts() -> None:
         ({"field": "gender", "by": ["majority"]}, "no field majority", "majority_status"),
         ({"field": "gender", "where": {"majority_status": "chld"}}, "no value chld", "child"),
         ({"field": "gender", "where": {"year_of_registration": "last"}}, "is a number", ""),
+        ({"field": "gender", "where": {"year_of_registration": "²"}}, "is a number", ""),
+        ({"field": "gender", "where": {"year_of_registration": "--5"}}, "is a number", ""),
+        ({"field": "gender", "where": {"year_of_registration": "9" * 20}}, "at most nine digits", ""),
         ({"field": "gender", "where": {FLAGS[0]: "maybe"}}, "yes, no or unknown", ""),
         ({"field": "gender", "group": "recruiter_relation"}, "either a group or a field", ""),
         ({}, "either a group or a field", ""),
@@ -177,6 +180,15 @@ def test_mistakes_are_told(arguments: dict[str, Any], what: str, do: str) -> Non
         tabulate(table([]), STANDARD, **arguments)
     assert what in caught.value.what
     assert do in caught.value.do
+
+
+def test_of_many_values_some_are_named_and_the_others_counted() -> None:
+    places = ibis.memtable(pa.table({"gender": ["man"], "country_of_exploitation": ["PHL"]}))
+    with pytest.raises(TiphubError) as caught:
+        tabulate(places, STANDARD, field="gender", where={"country_of_exploitation": "ZZZ"})
+    every = len(STANDARD.codes_of("country_of_exploitation").codes)
+    assert caught.value.do.startswith("It has ABW, AFG")
+    assert caught.value.do.endswith(f" and {every - 30} others.")
 
 
 @pytest.mark.parametrize("value", ["child", "Child", "Enfant", " CHILD "])

@@ -100,7 +100,9 @@ def model(
         _pictures()
     standard = load_standard()
     names = [name.strip() for text in on or [] for name in text.split(",") if name.strip()]
-    asked = _Asked(outcome, tuple(names), pairs(among or []), pairs(reference or []), pairs(covariate or []))
+    compared = pairs(reference or [], "reference", "COVARIATE=VALUE, such as gender=man")
+    given = pairs(covariate or [], "file of values", "NAME=FILE.csv, such as risk=risk.csv")
+    asked = _Asked(outcome, tuple(names), pairs(among or []), compared, given)
     with ExitStack() as stack:
         if vault:
             own = open_vault(source, layout, standard, stack)

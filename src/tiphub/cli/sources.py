@@ -136,8 +136,10 @@ def warn_unprotected() -> None:
     Console(stderr=True).print(NOT_PROTECTED, style="bold red", highlight=False)
 
 
-def pairs(texts: list[str]) -> Mapping[str, str]:
-    """Options written NAME=VALUE, by name.
+def pairs(
+    texts: list[str], kind: str = "condition", write: str = "FIELD=VALUE, such as gender=woman"
+) -> Mapping[str, str]:
+    """Options written NAME=VALUE, by name; ``kind`` and ``write`` say what they are to who mistypes one.
 
     Raises:
         TiphubError: one is written otherwise, or a name stands twice.
@@ -146,8 +148,8 @@ def pairs(texts: list[str]) -> Mapping[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name or not value:
-            raise TiphubError(f"{text} is no condition.", do="Write FIELD=VALUE, such as gender=woman.")
+            raise TiphubError(f"{text} is no {kind}.", do=f"Write {write}.")
         if name in found:
-            raise TiphubError(f"{name} stands in two conditions.", do="Keep one of them.")
+            raise TiphubError(f"{name} stands in two {kind}s.", do="Keep one of them.")
         found[name] = value
     return found

@@ -1,5 +1,6 @@
 """Columns, codes and labels by the standard's names, with errors for those who mistype them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
@@ -11,6 +12,10 @@ from tiphub.standard import Column, Standard, flag_name
 from tiphub.standard.answered import options_of
 
 _ANSWERS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+_NUMBER = re.compile("-?[0-9]{1,9}")
+
+LISTED = 30
+"""So many names are listed in a message, and then how many more there are."""
 
 
 def titled(standard: Standard, name: str) -> str:
@@ -38,7 +43,7 @@ def group_flags(table: ir.Table, standard: Standard, group: str) -> dict[str, st
     options = options_of(table.columns, standard, group)
     if not options:
         carried = [name for name in standard.groups if options_of(table.columns, standard, name)]
-        raise TiphubError(f"This source does not carry the group {group}.", do=_carries(carried))
+        raise TiphubError(f"This source does not carry the group {group}.", do=carries(carried))
     return {option: flag_name(group, option) for option in options}
 
 
@@ -126,8 +131,8 @@ def meant(table: ir.Table, standard: Standard, name: str, value: str) -> str:
             raise TiphubError(f"{name} is answered yes, no or unknown, not {value}.")
         return "yes" if _ANSWERS[wanted] else "no"
     if column.kind == "integer":
-        if not wanted.lstrip("-").isdigit():
-            raise TiphubError(f"{name} is a number, not {value}.")
+        if not _NUMBER.fullmatch(wanted):
+            raise TiphubError(f"{name} is a number of at most nine digits, not {value}.")
         return str(int(wanted))
     return _code(column, standard, value)
 
@@ -143,11 +148,7 @@ def _code(column: Column, standard: Standard, value: str) -> str:
     if (found := spelled.get(value.strip().casefold())) is not None:
         return found
     near = get_close_matches(value.casefold(), spelled, n=1, cutoff=0.6)
-    do = (
-        f"Did you mean {spelled[near[0]]}?"
-        if near
-        else _carries([code.code for code in codes][:30], "It has")
-    )
+    do = f"Did you mean {spelled[near[0]]}?" if near else carries([code.code for code in codes], "It has")
     raise TiphubError(f"{column.name} has no value {value}.", do=do)
 
 
@@ -155,22 +156,25 @@ def _column(table: ir.Table, standard: Standard, name: str) -> Column:
     carried = [column for column in standard.columns if column in table.columns]
     if name in standard.groups:
         options = [flag_name(name, option) for option in options_of(table.columns, standard, name)]
-        do = _carries(options, "Name one of its options:")
+        do = carries(options, "Name one of its options:")
         raise TiphubError(f"{name} is a group of several answers, not one column.", do=do)
     if name not in standard.columns:
         raise _no("field", name, carried)
     if name not in carried:
-        raise TiphubError(f"This source does not carry {name}.", do=_carries(carried))
+        raise TiphubError(f"This source does not carry {name}.", do=carries(carried))
     return standard.columns[name]
 
 
 def _no(kind: str, name: str, known: Iterable[str]) -> TiphubError:
     near = get_close_matches(name, list(known), n=1, cutoff=0.5)
     return TiphubError(
-        f"There is no {kind} {name}.", do=f"Did you mean {near[0]}?" if near else _carries(known)
+        f"There is no {kind} {name}.", do=f"Did you mean {near[0]}?" if near else carries(known)
     )
 
 
-def _carries(names: Iterable[str], lead: str = "It carries") -> str:
+def carries(names: Iterable[str], lead: str = "It carries") -> str:
+    """Names in a sentence; of many the first, and how many others there are."""
     listed = list(names)
-    return f"{lead} {', '.join(listed[:40])}{' …' if len(listed) > 40 else '.'}" if listed else ""
+    more = f" and {len(listed) - LISTED:,} others" if len(listed) > LISTED + 1 else ""
+    named = ", ".join(listed[:LISTED] if more else listed)
+    return f"{lead} {named}{more}." if listed else ""

@@ -11,7 +11,7 @@ from tiphub.evidence.columns import titled
 from tiphub.evidence.findings.model import Conditions
 from tiphub.standard import Standard
 
-_YEARS = re.compile(r"(\d*)(-?)(\d*)")
+_YEARS = re.compile("([0-9]{0,9})(-?)([0-9]{0,9})")
 
 
 def years(text: str) -> tuple[int | None, int | None] | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.columns import titled
+from tiphub.evidence.columns import carries, titled
 from tiphub.evidence.findings.conditions import years
 from tiphub.evidence.findings.model import Compare, Conditions, Finding, Kind, Measure, Part
 from tiphub.mapping.document import Document, did_you_mean, parse
@@ -112,7 +112,7 @@ class _Reader:
 
     def error(self, keys: Keys, what: str, name: str, known: Iterable[str]) -> TiphubError:
         known = list(known)
-        do = did_you_mean(name, known) or f"It may be one of {', '.join(known[:30])}."
+        do = did_you_mean(name, known) or carries(known, "It may be one of")
         return self.document.error(keys, what, do)
 
     def mapping(self, keys: Keys, known: Iterable[str], needed: Iterable[str] = ()) -> dict[str, Any]:
@@ -152,7 +152,7 @@ class _Reader:
         top = 0
         if "top" in given:
             number = self.text((*keys, "top"))
-            if not number.isdigit() or not 1 <= int(number) <= 50:
+            if number not in map(str, range(1, 51)):
                 raise self.document.error((*keys, "top"), "A number from 1 to 50 is expected here.")
             top = int(number)
         name = self.text((*keys, kind))

@@ -1,7 +1,7 @@
 """A number for each country, such as climate or disaster risk, from a CSV that the hub supplies."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
@@ -38,7 +38,17 @@ def read_country_values(path: Path, standard: Standard) -> CountryValues:
         raise TiphubError(f"The country values cannot be read: {reason}.", where=str(path)) from None
     comments = [line.lstrip("# ").strip() for line in lines if line.startswith("#")]
     numbered = [(at, line) for at, line in enumerate(lines, 1) if line.strip() and not line.startswith("#")]
-    rows = csv.DictReader(line for _, line in numbered)
+    try:
+        rows = csv.DictReader(line for _, line in numbered)
+        return _values(rows, comments, [at for at, _ in numbered], path, standard)
+    except csv.Error as error:
+        do = "Check that a quotation mark is not left open."
+        raise TiphubError(f"The country values cannot be read: {error}.", where=str(path), do=do) from None
+
+
+def _values(
+    rows: "csv.DictReader[str]", comments: Sequence[str], numbers: Sequence[int], path: Path, standard: Standard
+) -> CountryValues:
     if rows.fieldnames is None or not {"country", "value"} <= set(rows.fieldnames):
         raise TiphubError("The country values need the columns country and value.", where=str(path))
     places = _places(standard)
@@ -46,7 +56,7 @@ def read_country_values(path: Path, standard: Standard) -> CountryValues:
     sources = dict.fromkeys(text for text in comments if text)
     for row in rows:
         country, value = (row["country"] or "").strip(), (row["value"] or "").strip()
-        where = f"{path}, line {numbered[rows.line_num - 1][0]}"
+        where = f"{path}, line {numbers[rows.line_num - 1]}"
         code = places.get(normalise(country))
         if code is None:
             raise TiphubError(
