@@ -11,6 +11,7 @@ from evidence.people import STANDARD, grouped, model, ratios
 from tiphub.errors import TiphubError
 from tiphub.evidence.models import CountryValues, read_country_values
 from tiphub.evidence.models.releases import refuse_protected
+from tiphub.evidence.models.wording import counted
 from tiphub.release import Release
 
 PEOPLE = grouped({("woman",): (60, 240), ("man",): (30, 40)}, "gender")
@@ -248,6 +249,31 @@ def test_small_counts_are_held_back_where_a_release_holds_them_back() -> None:
     found = model(grouped({("woman",): (60, 240), ("man",): (8, 40)}, "gender"), "gender", smallest_count=11)
     assert {(effect.yes, effect.no) for effect in found.effects} == {(None, None)}
     assert "held back" in said(found)
+
+
+def test_no_sentence_tells_a_number_that_is_held_back() -> None:
+    """Reasons, notes and what is unknown: 6 people of a gender, 7 of none, 8 of a country without a value."""
+    people = grouped(
+        {
+            ("woman", "DEU"): (60, 240),
+            ("man", "KEN"): (9, 40),
+            ("trans_nonconforming", "DEU"): (0, 6),
+            (None, "DEU"): (3, 4),
+            ("man", "MEX"): (4, 4),
+        },  # type: ignore[dict-item]
+        "gender",
+        "citizenship",
+    )
+    asked = {"outcome": "child", "covariates": {"risk": CountryValues({"DEU": 1.0, "KEN": 2.0}, "made up")}}
+    plain = model(people, "gender", "risk", **asked)
+    held = model(people, "gender", "risk", **asked, smallest_count=11)
+    lines = [" ".join(counted(found)) for found in (plain, held)]
+    for small in ("6 people", "Gender 7", "8 people"):
+        assert small in lines[0]
+        assert not re.search(rf"\b{small}", lines[1])
+    assert "among the fewer than 11 people of “Trans" in lines[1]
+    assert "Gender (few people, held back)" in lines[1]
+    assert dict(held.unknown) == {"gender": None, "risk": None}
 
 
 def test_country_values_are_read_by_code_or_name_with_their_source(tmp_path: Path) -> None:

@@ -47,7 +47,11 @@ def read_country_values(path: Path, standard: Standard) -> CountryValues:
 
 
 def _values(
-    rows: "csv.DictReader[str]", comments: Sequence[str], numbers: Sequence[int], path: Path, standard: Standard
+    rows: "csv.DictReader[str]",
+    comments: Sequence[str],
+    numbers: Sequence[int],
+    path: Path,
+    standard: Standard,
 ) -> CountryValues:
     if rows.fieldnames is None or not {"country", "value"} <= set(rows.fieldnames):
         raise TiphubError("The country values need the columns country and value.", where=str(path))

@@ -6,6 +6,7 @@ import numpy as np
 
 from tiphub.amount import amount
 from tiphub.evidence.models.design import Design, Floats
+from tiphub.evidence.models.few import some
 from tiphub.evidence.models.fit import Fit, fit
 from tiphub.evidence.models.outcomes import Outcome
 from tiphub.evidence.models.result import Effect
@@ -25,7 +26,9 @@ Side = tuple[str, int, int]
 """A category's label, and its people with and without the outcome."""
 
 
-def why_not(own: Side, reference: Side, outcome: Outcome, better: str = "") -> str:
+def why_not(
+    own: Side, reference: Side, outcome: Outcome, better: str = "", smallest: int | None = None
+) -> str:
     """Why a category has no ratio although it is no linear function of the others, and what would help.
 
     Args:
@@ -33,8 +36,9 @@ def why_not(own: Side, reference: Side, outcome: Outcome, better: str = "") -> s
         reference: the category that it is compared with.
         outcome: what the odds are of.
         better: a reference with which this covariate would have a ratio, if there is one.
+        smallest: fewer people than this are not told.
     """
-    lacks, other = _lacking(own, outcome), _lacking(reference, outcome)
+    lacks, other = (_lacking(side, outcome, smallest) for side in (own, reference))
     if lacks and other and (own[1] == 0) == (reference[1] == 0):
         return f"{lacks}, and none of “{reference[0]}”, the reference: there is nothing to compare."
     if lacks and other:
@@ -49,19 +53,21 @@ def why_not(own: Side, reference: Side, outcome: Outcome, better: str = "") -> s
     return TOGETHER
 
 
-def _lacking(side: Side, outcome: Outcome) -> str:
+def _lacking(side: Side, outcome: Outcome, smallest: int | None) -> str:
     """That a category has nobody with, or nobody without the outcome; empty where it has both."""
     label, yes, no = side
     if yes and no:
         return ""
     others = outcome.no if no == 0 else outcome.yes
-    return f"There are no {others} among the {amount(yes + no, 'person', 'people')} of “{label}”"
+    return f"There are no {others} among the {some(yes + no, smallest)} of “{label}”"
 
 
-def separated(design: Design, found: Fit, titles: Mapping[str, str]) -> list[str]:
+def separated(
+    design: Design, found: Fit, titles: Mapping[str, str], smallest: int | None = None
+) -> list[str]:
     """Whether the covariates tell some people's outcome, what that does to the ratios, and what helps."""
     names = list(dict.fromkeys(name for name, _ in design.parameters))
-    who = amount(found.people_separated, "person", "people")
+    who = some(found.people_separated, smallest)
     tell = f"{titles[names[0]]} tells" if len(names) == 1 else "the covariates together tell"
     if not found.tells_nothing:
         if not found.people_separated:
@@ -87,14 +93,14 @@ def nearly_tells(rows: Sequence[Effect], title: str) -> list[str]:
     return [f"{title} nearly tells the outcome without error: is it part of how the outcome is defined?"]
 
 
-def few_events(design: Design, outcome: Outcome) -> list[str]:
+def few_events(design: Design, outcome: Outcome, smallest: int | None = None) -> list[str]:
     """Whether there are too few people of the rarer kind for so many parameters."""
     yes, no = float(design.yes.sum()), float(design.no.sum())
     who, events = ((outcome.one[0], outcome.yes), yes) if yes <= no else ((outcome.one[1], outcome.no), no)
     parameters = len(design.parameters)
     if events >= FEWEST_EVENTS * parameters:
         return []
-    told = f"Only {amount(round(events), *who)} for {amount(parameters, 'ratio')}"
+    told = f"Only {some(round(events), smallest, *who)} for {amount(parameters, 'ratio')}"
     each = f"under {FEWEST_EVENTS}{'' if parameters == 1 else ' for each'}, estimates are unreliable"
     fewer = "" if len({name for name, _ in design.parameters}) == 1 else " Ask for fewer covariates."
     return [f"{told}: {each}.{fewer}"]

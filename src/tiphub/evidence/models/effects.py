@@ -44,9 +44,18 @@ def number_effect(design: Design, whole: Fit, item: Term) -> Effect:
 
 
 def category_effects(
-    design: Design, whole: Fit, item: Term, *, levels: Sequence[str], outcome: Outcome
+    design: Design,
+    whole: Fit,
+    item: Term,
+    *,
+    levels: Sequence[str],
+    outcome: Outcome,
+    smallest: int | None = None,
 ) -> list[Effect]:
-    """The ratios of a covariate's categories, the reference (the first of ``levels``) first."""
+    """The ratios of a covariate's categories, the reference (the first of ``levels``) first.
+
+    No reason tells a number of people under ``smallest``.
+    """
     labels = [item.labels.get(level, UNKNOWN.capitalize()) for level in levels]
     places = [design.parameters.index((item.name, level)) for level in levels[1:]]
     has = [design.matrix[:, 1 + place] > 0 for place in places]
@@ -62,7 +71,8 @@ def category_effects(
         if whole.collinear[place]:
             reason = _COLLINEAR
         elif adjusted is None:
-            reason = why_not((labels[at + 1], *counts[at + 1]), (labels[0], *counts[0]), outcome, better)
+            own, reference = ((labels[one], *counts[one]) for one in (at + 1, 0))
+            reason = why_not(own, reference, outcome, better, smallest)
         yes, no = counts[at + 1]
         label = labels[at + 1]
         rows.append(Effect(item.name, levels[at + 1], label, False, yes, no, adjusted, unadjusted, reason))

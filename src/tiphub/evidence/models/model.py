@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import ibis.expr.types as ir
 
-from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.evidence.columns import chosen
 from tiphub.evidence.models import diagnose
 from tiphub.evidence.models.country_values import CountryValues
 from tiphub.evidence.models.design import UNKNOWN, complete, design_of
 from tiphub.evidence.models.effects import category_effects, fewest, number_effect
+from tiphub.evidence.models.few import some
 from tiphub.evidence.models.fit import fit
 from tiphub.evidence.models.outcomes import Outcome, made_from, outcome_of
 from tiphub.evidence.models.patterns import Cell, Patterns, count_patterns
@@ -93,8 +93,8 @@ def from_patterns(
         item.name: round(sum(sum(pair) for cell, pair in counted.counts.items() if cell[place] is None))
         for place, item in enumerate(terms)
     }
-    _something_to_compare(counted, used, outcome, unknown)
-    notes = _about_countries(counted, terms)
+    _something_to_compare(counted, used, outcome, unknown, smallest_count)
+    notes = _about_countries(counted, terms, smallest_count)
     levels, said = ordered_levels(used, terms, references)
     notes += said
     varying = [item for place, item in enumerate(terms) if len({cell[place] for cell in used}) > 1]
@@ -105,8 +105,8 @@ def from_patterns(
     whole = fit(design)
     titles = {item.name: item.title for item in terms}
     notes += diagnose.entangled(design, whole, titles)
-    notes += [] if whole.tells_nothing else diagnose.few_events(design, outcome)
-    notes += diagnose.separated(design, whole, titles)
+    notes += [] if whole.tells_nothing else diagnose.few_events(design, outcome, smallest_count)
+    notes += diagnose.separated(design, whole, titles, smallest_count)
     effects: list[Effect] = []
     for item in varying:
         if item.is_number:
@@ -114,7 +114,9 @@ def from_patterns(
             effects += rows
             notes += diagnose.nearly_tells(rows, item.title)
             continue
-        rows = category_effects(design, whole, item, levels=levels[item.name], outcome=outcome)
+        rows = category_effects(
+            design, whole, item, levels=levels[item.name], outcome=outcome, smallest=smallest_count
+        )
         warned = [*diagnose.few_people(rows, item.title), *diagnose.nearly_tells(rows, item.title)]
         if smallest_count and fewest(rows) < smallest_count:
             rows = [replace(row, yes=None, no=None) for row in rows]
@@ -129,10 +131,15 @@ def from_patterns(
         people=counted.people,
         used=round(sum(map(sum, used.values()))),
         events=round(sum(yes for yes, _ in used.values())),
-        outcome_unknown=counted.outcome_unknown,
-        unknown=unknown,
+        outcome_unknown=_held(counted.outcome_unknown, smallest_count),
+        unknown={name: _held(count, smallest_count) for name, count in unknown.items()},
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _held(count: int, smallest: int | None) -> int | None:
+    """A number of people; ``None`` where it is held back."""
+    return None if smallest and 0 < count < smallest else count
 
 
 def _something_to_compare(
@@ -140,6 +147,7 @@ def _something_to_compare(
     used: Mapping[Cell, tuple[float, float]],
     outcome: Outcome,
     unknown: Mapping[str, int],
+    smallest: int | None,
 ) -> None:
     if counted.people == 0:
         raise TiphubError("There are no records to fit a model to.")
@@ -149,17 +157,24 @@ def _something_to_compare(
     if yes + no == 0:
         raise TiphubError(
             "Nobody is left: there is no record whose outcome and covariates are all known (unknown: "
-            + ", ".join(f"{name} {count:,}" for name, count in unknown.items() if count)
-            + f" of {counted.people - counted.outcome_unknown:,}).",
+            + ", ".join(f"{name} {_number(count, smallest)}" for name, count in unknown.items() if count)
+            + f" of {_number(counted.people - counted.outcome_unknown, smallest)}).",
             do="Ask for fewer covariates, or keep unknown as a category.",
         )
     if yes == 0 or no == 0:
         only, other = (outcome.no, outcome.yes) if yes == 0 else (outcome.yes, outcome.no)
-        who = f"All {yes + no:,.0f} people used are {only}" if yes + no > 1 else "Only one person can be used"
+        everybody = round(yes + no)
+        who = f"All {some(everybody, smallest)} used are {only}"
+        if everybody == 1 and not smallest:
+            who = "Only one person can be used"
         raise TiphubError(f"{who}: there are no {other} to compare with.")
 
 
-def _about_countries(counted: Patterns, terms: Sequence[Term]) -> list[str]:
+def _number(count: int, smallest: int | None) -> str:
+    return some(count, smallest).removesuffix(" people").removesuffix(" person")
+
+
+def _about_countries(counted: Patterns, terms: Sequence[Term], smallest: int | None) -> list[str]:
     notes = []
     for item in terms:
         if item.about:
@@ -170,7 +185,7 @@ def _about_countries(counted: Patterns, terms: Sequence[Term]) -> list[str]:
             more = " and others" if len(ranked) > 10 else ""
             notes.append(
                 f"{item.title}: no value for {', '.join(ranked[:10])}{more} "
-                f"({amount(sum(lacking.values()), 'person', 'people')}), counted as unknown."
+                f"({some(sum(lacking.values()), smallest)}), counted as unknown."
             )
     return notes
 

@@ -69,7 +69,7 @@ class OddsRatios:
         used: who is in the fit: outcome and all covariates known.
         events: of those used, how many have the outcome.
         outcome_unknown: people whose outcome is unknown; ``None`` where a release does not tell.
-        unknown: for each covariate, people of known outcome for whom it is unknown.
+        unknown: for each covariate, people of known outcome for whom it is unknown; ``None``: held back.
         notes: what a reader must know besides, as sentences.
         noise: how the noise of a private release is counted in; empty for records.
     """
@@ -82,6 +82,6 @@ class OddsRatios:
     used: int
     events: int
     outcome_unknown: int | None
-    unknown: Mapping[str, int]
+    unknown: Mapping[str, int | None]
     notes: tuple[str, ...]
     noise: str = ""

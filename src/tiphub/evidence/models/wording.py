@@ -104,8 +104,13 @@ def counted(found: OddsRatios) -> Iterator[str]:
     else:
         people = amount(found.people, "person", "people")
         yield f"Used: {found.used:,} of {people}; {found.events:,} of them with the outcome."
-    missing = [f"outcome {found.outcome_unknown:,}"] if found.outcome_unknown else []
-    missing += [f"{found.titles[name]} {count:,}" for name, count in found.unknown.items() if count]
+    lacking = {"outcome": 0 if found.noise else found.outcome_unknown}
+    lacking |= {found.titles[name]: count for name, count in found.unknown.items()}
+    missing = [
+        f"{title} {'(few people, held back)' if count is None else f'{count:,}'}"
+        for title, count in lacking.items()
+        if count != 0
+    ]
     if missing:
         yield f"Unknown: {'; '.join(missing)}."
     for effect in found.effects:
