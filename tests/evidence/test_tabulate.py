@@ -14,6 +14,7 @@ from scipy.stats import binomtest
 from tiphub.engine import DuckDBEngine
 from tiphub.errors import TiphubError
 from tiphub.evidence import Row, tabulate, wilson
+from tiphub.evidence.findings import Source, answer, choose, library
 from tiphub.mapping import open_standard
 from tiphub.standard import flag_name, load_standard
 
@@ -241,6 +242,28 @@ def test_what_is_held_back_cannot_be_worked_out(counts: dict[str, int]) -> None:
         assert remainder >= k
         assert len(hidden) > 1
     assert (total is None) == (sum(counts.values()) < k)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.integers(0, 60), st.lists(st.sampled_from(FLAGS), unique=True)), max_size=8))
+@example([(97, FLAGS[2:3]), (60, FLAGS[1:3]), (3, FLAGS[1:2])])
+def test_findings_hold_back_what_tabulations_do(people: list[tuple[int, list[str]]]) -> None:
+    """Of a group and of a field; and nothing is told that all but a few have, or only a few."""
+    k = 11
+    records = [
+        {"gender": ("woman", "man", "trans_nonconforming")[place % 3], **dict.fromkeys(flags, True)}
+        for place, (size, flags) in enumerate(people)
+        for _ in range(size)
+    ]
+    for name, asked in (("recruiters", {"group": "recruiter_relation"}), ("gender", {"field": "gender"})):
+        rows = tabulate(table(records), STANDARD, **asked, smallest_count=k).rows
+        finding = choose(library(STANDARD), [name])[0]
+        cells = answer(finding, Source(table(records), smallest_count=k), STANDARD).cells
+        found = {cell.option: cell.estimate.numerator for cell in cells}
+        assert all(found[row.value] == row.numerator for row in rows)
+        for row in rows:
+            assert row.numerator is None or row.numerator >= k
+            assert row.numerator is None or not 0 < row.denominator - row.numerator < k
 
 
 def shares(rows: tuple[Row, ...], **by: str) -> dict[str, float]:

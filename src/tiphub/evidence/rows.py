@@ -1,6 +1,6 @@
 """The rows of a table of shares, and which of their figures are held back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 
@@ -26,21 +26,43 @@ class Row:
     denominator_high: int | None = None
 
 
-def hold_back(rows: list[Row], smallest: int, *, exclusive: bool) -> list[Row]:
-    """Hold back small figures of one cell, and the next smallest until what is hidden is no longer small.
+def is_small(numerator: int, denominator: int, smallest: int) -> bool:
+    """Whether a figure is on too few people, or all but too few have it."""
+    return numerator < smallest or 0 < denominator - numerator < smallest
 
-    The values of a field add up to the denominator, so what is hidden is known as a sum: it must be of at
-    least ``smallest`` people. Of a group's options at least two are hidden, if any is.
+
+def held_back(counts: Sequence[tuple[int, int]], smallest: int, *, exclusive: bool) -> set[int]:
+    """Which figures of one question are held back: small ones, and others by which one could be worked out.
+
+    The values of a field add up to the denominator, so what is not told is known as a sum: it must be of at
+    least ``smallest`` people. Of several figures at least two are hidden, if any is: the next smallest.
+
+    Args:
+        counts: numerator and denominator of each.
+        smallest: of fewer people nothing is told.
+        exclusive: nobody is in two of them.
+
+    >>> sorted(held_back([(60, 100), (37, 100), (3, 100)], 11, exclusive=True))
+    [1, 2]
+    >>> sorted(held_back([(97, 100), (60, 100), (12, 100)], 11, exclusive=False))
+    [0, 2]
     """
-    if (rows[0].denominator or 0) < smallest:
-        return [replace(_hidden(row), denominator=None) for row in rows]
-    ranked = sorted(range(len(rows)), key=lambda place: rows[place].numerator or 0)
-    hidden = [place for place in ranked if (rows[place].numerator or 0) < smallest]
-    for place in ranked[len(hidden) :]:
-        together = sum(rows[other].numerator or 0 for other in hidden)
+    hidden = {place for place, pair in enumerate(counts) if is_small(*pair, smallest)}
+    elsewhere = max(max((base for _, base in counts), default=0) - sum(number for number, _ in counts), 0)
+    for place in sorted(range(len(counts)), key=lambda place: counts[place][0]):
+        together = elsewhere + sum(counts[other][0] for other in hidden)
         if not hidden or (len(hidden) > 1 and (together >= smallest or not exclusive)):
             break
-        hidden.append(place)
+        hidden.add(place)
+    return hidden
+
+
+def hold_back(rows: list[Row], smallest: int, *, exclusive: bool) -> list[Row]:
+    """The figures of one cell without those that are held back; none of them if the cell itself is small."""
+    if (rows[0].denominator or 0) < smallest:
+        return [replace(_hidden(row), denominator=None) for row in rows]
+    counts = [(row.numerator or 0, row.denominator or 0) for row in rows]
+    hidden = held_back(counts, smallest, exclusive=exclusive)
     return [_hidden(row) if place in hidden else row for place, row in enumerate(rows)]
 
 

@@ -14,6 +14,7 @@ from tiphub.evidence.findings.sentences import sentence
 from tiphub.evidence.findings.settled import settled
 from tiphub.evidence.findings.sources import Source
 from tiphub.evidence.noise import Carried, Sum
+from tiphub.evidence.rows import held_back, is_small
 from tiphub.standard import Standard
 
 FEWEST_BY_NOISE = 4.0
@@ -57,8 +58,8 @@ def _cells(
         ]
         left_out |= any(item.more or item.fewer for item in counts)
         estimates = _estimates(counts, source, [finding.where, part.where], question)
-        if source.smallest_count and question.exclusive and len(estimates) > 1:
-            estimates = _hold_another(estimates)
+        if source.smallest_count:
+            estimates = _hold_others(estimates, counts, source.smallest_count, exclusive=question.exclusive)
         cells += [
             Cell(part.key, part.label, option.key, option.label, estimate)
             for option, estimate in zip(question.options, estimates, strict=True)
@@ -155,7 +156,7 @@ def _withheld(numerator: int, base: int, people: int, smallest: int) -> str:
         return "nobody"
     if base < smallest:
         return "few people"
-    if smallest and (numerator < smallest or 0 < base - numerator < smallest):
+    if smallest and is_small(numerator, base, smallest):
         return "few"
     return ""
 
@@ -169,15 +170,26 @@ def _at_most(counts: Numbers, smallest: int) -> Share:
     return share(most, max(base + counts.more, most))
 
 
-def _hold_another(estimates: list[Estimate]) -> list[Estimate]:
-    """Of answers that exclude each other a single one held back could be worked out: hold another."""
-    hidden = [item for item in estimates if item.why == "few" and item.denominator is not None]
-    shown = [place for place, item in enumerate(estimates) if item.numerator is not None]
-    if len(hidden) != 1 or not shown:
-        return estimates
-    least = min(shown, key=lambda place: estimates[place].numerator or 0)
-    held = replace(estimates[least], numerator=None, share=None, low=None, high=None, why="few")
-    return [held if place == least else item for place, item in enumerate(estimates)]
+def _hold_others(
+    estimates: list[Estimate], counts: Sequence[Numbers], smallest: int, *, exclusive: bool
+) -> list[Estimate]:
+    """Hold back what one that is held back could be worked out from.
+
+    Of answers that exclude each other those that nobody has are no part of what is worked out.
+    """
+    known = [
+        place
+        for place, item in enumerate(estimates)
+        if item.denominator is not None and (counts[place].numerator or not exclusive)
+    ]
+    pairs = [(counts[place].numerator, counts[place].base) for place in known]
+    others = {known[place] for place in held_back(pairs, smallest, exclusive=exclusive)}
+    return [
+        replace(item, numerator=None, share=None, low=None, high=None, why="few")
+        if place in others and item.share is not None
+        else item
+        for place, item in enumerate(estimates)
+    ]
 
 
 def _compare(finding: Finding, cells: Sequence[Cell]) -> Comparison | None:
