@@ -20,11 +20,21 @@ from evidence.people import (
     simulated,
 )
 from tiphub.engine import DuckDBEngine
-from tiphub.evidence.models import odds_ratios
+from tiphub.evidence.models import Ratio, odds_ratios
+from tiphub.evidence.models.wording import written
 from tiphub.mapping import open_standard
 
 CHILD = {"woman": (60, 240), "man": (30, 40)}
 PEOPLE = grouped({(gender,): pair for gender, pair in CHILD.items()}, "gender")
+
+
+def test_an_interval_without_1_is_not_written_with_it() -> None:
+    near = Ratio(1.004, 1.0013, 1.0067, 0.004)
+    assert written(near) == "1.004 (1.001–1.01)"
+    assert written(Ratio(0.9961, 0.9938, 0.9984, 0.001)) == "0.996 (0.99–0.998)"
+    assert written(Ratio(1.0, 0.97, 1.03, 0.9)) == "1.00 (0.97–1.03)"
+    assert written(Ratio(5_000.0, 2_000.0, 9_000.0, 0.0)) == "over 1,000 (over 1,000)"
+    assert written(Ratio(500.0, 2.0, 9_000.0, 0.0)) == "500 (2.00–over 1,000)"
 
 
 def test_one_covariate_gives_the_cross_product_ratio_and_woolfs_interval() -> None:

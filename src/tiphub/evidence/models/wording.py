@@ -15,7 +15,22 @@ def interval(ratio: Ratio | None) -> tuple[str, str]:
     """
     if ratio is None:
         return "–", ""
-    return figure(ratio.ratio), f"{figure(ratio.low)}–{figure(ratio.high)}"
+    exact = digits(ratio)
+    low, high = figure(ratio.low, exact), figure(ratio.high, exact)
+    beyond = low == high and not low[0].isdigit()
+    return figure(ratio.ratio, exact), low if beyond else f"{low}–{high}"
+
+
+def digits(ratio: Ratio) -> int:
+    """So many digits after the point that an interval without 1 is not written as one that has it.
+
+    >>> digits(Ratio(1.004, 1.0013, 1.0067, 0.0)), digits(Ratio(1.004, 0.99, 1.02, 0.5))
+    (3, 2)
+    """
+    if ratio.low <= 1 <= ratio.high:
+        return 2
+    ends = (ratio.low, ratio.ratio, ratio.high)
+    return next((found for found in range(2, 9) if all(round(end, found) != 1 for end in ends)), 9)
 
 
 def written(ratio: Ratio | None) -> str:
@@ -29,8 +44,10 @@ def written(ratio: Ratio | None) -> str:
     return "{} ({})".format(*interval(ratio))
 
 
-def figure(value: float) -> str:
+def figure(value: float, exact: int = 2) -> str:
     """Up to three digits that matter; beyond 1,000 and below 0.001 no digit does.
+
+    What would be written as 1.00 has ``exact`` digits after the point.
 
     >>> [figure(value) for value in (0.0123, 0.612, 5.57, 9.998, 22.76, 234.5, 1e9)]
     ['0.012', '0.61', '5.57', '10.0', '22.8', '234', 'over 1,000']
@@ -44,6 +61,8 @@ def figure(value: float) -> str:
         return f"{value:.0f}"
     if shown >= 10:
         return f"{value:.1f}"
+    if round(value, 2) == 1:
+        return f"{value:.{exact}f}"
     return f"{value:.2f}" if round(value, 3) >= 0.1 else f"{value:.2g}"
 
 

@@ -1,6 +1,7 @@
 """What the models say together, in words: how far they disagree, never one number."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from tiphub.evidence.prevalence.model import Estimate
 
@@ -33,7 +34,7 @@ def disagreement(estimates: Sequence[Estimate]) -> str:
     ratio = most.total / least.total
     apart = f"about {rounded(least.total)} ({least.label}) to about {rounded(most.total)} ({most.label})"
     if ratio < _AGREE:
-        first = f"The models agree within {ratio - 1:.0%}: {apart}."
+        first = f"The models agree within {max(ceil(100 * (ratio - 1)), 1)}%: {apart}."
     else:
         first = f"The models disagree by a factor of {ratio:.1f}: {apart}."
     second = f"Their 95% intervals together: {_span(estimates)}. Quote this range, not one number."

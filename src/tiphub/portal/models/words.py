@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tiphub.evidence.findings import two_digits
 from tiphub.evidence.models import Effect, OddsRatios, Ratio
-from tiphub.evidence.models.wording import figure
+from tiphub.evidence.models.wording import digits, figure
 from tiphub.portal.texts import Texts
 from tiphub.standard import Standard
 
@@ -44,19 +44,21 @@ class Words:
         """A ratio with its interval, or that there is none."""
         if ratio is None:
             return self.t("models.untold")
-        return f"{self.figure(ratio.ratio)} ({self.bounds(ratio)})"
+        return f"{self.figure(ratio.ratio, digits(ratio))} ({self.bounds(ratio)})"
 
     def bounds(self, ratio: Ratio) -> str:
         """The interval of a ratio."""
-        return self.t.span(self.figure(ratio.low), self.figure(ratio.high))
+        low, high = (self.figure(end, digits(ratio)) for end in (ratio.low, ratio.high))
+        beyond = ratio.low >= LARGEST or ratio.high < SMALLEST
+        return low if beyond else self.t.span(low, high)
 
-    def figure(self, value: float) -> str:
+    def figure(self, value: float, exact: int = 2) -> str:
         """A ratio in as many digits as matter."""
         if value >= LARGEST:
             return self.t("models.over", limit=LARGEST)
         if value < SMALLEST:
             return self.t("models.under", limit=f"0{self.t.decimal}001")
-        return figure(value).replace(".", self.t.decimal)
+        return figure(value, exact).replace(".", self.t.decimal)
 
     def wider(self, effect: Effect) -> str:
         """How many times wider protection makes an interval; empty where nobody knows."""
@@ -84,7 +86,7 @@ class Words:
             level=label,
             reference=self._reference(effect.variable),
             question=self.question,
-            ratio=self.figure(effect.adjusted.ratio),
+            ratio=self.figure(effect.adjusted.ratio, digits(effect.adjusted)),
             bounds=self.bounds(effect.adjusted),
         )
 
