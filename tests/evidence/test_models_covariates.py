@@ -39,6 +39,21 @@ def test_values_that_no_covariate_uses_are_refused() -> None:
         model(PEOPLE, "income_level", covariates={"risk": CountryValues(LEVELS, "made up")})
 
 
+def test_what_two_covariates_cannot_be_told_apart_in_is_not_called_separation() -> None:
+    """Two numbers that are nearly one have extreme ratios, and intervals from one extreme to the other."""
+    near = {code: level + 0.001 * place**2 for place, (code, level) in enumerate(LEVELS.items())}
+    given = {"risk": CountryValues(LEVELS, "made up"), "hazard": CountryValues(near, "made up")}
+    found = model(PEOPLE, "risk", "hazard", covariates=given)
+    extreme = ratios(found)["hazard", None]
+    assert extreme is not None
+    assert not 0.001 <= extreme.ratio < 1000
+    notes = " ".join(found.notes)
+    assert "can hardly tell the effects apart" in notes
+    assert "nearly tells" not in notes
+    sharp = model(grouped({("woman",): (2_000, 1), ("man",): (1, 2_000)}, "gender"), "gender")
+    assert "Gender nearly tells the outcome without error" in " ".join(sharp.notes)
+
+
 def test_values_without_a_source_are_told_to_have_none() -> None:
     assert "Risk: made up." in of(1.0).notes
     assert "Risk: its file does not say where the values come from" in " ".join(of(1.0, source="").notes)

@@ -17,6 +17,8 @@ FEWEST_EVENTS = 10
 FEWEST_PEOPLE = 5
 """People in a cell under which the interval, which takes the log odds for normal, is only rough."""
 
+FAR = 100
+"""A ratio whose interval lies beyond this, either way, is extreme for certain."""
 
 TOGETHER = "Together with other covariates it tells the outcome without error (separation)."
 """Why there is no ratio where a covariate alone would have one."""
@@ -86,9 +88,12 @@ def separated(
 
 
 def nearly_tells(rows: Sequence[Effect], title: str) -> list[str]:
-    """Covariates with a ratio so extreme that they nearly tell the outcome."""
-    ratios = [row.adjusted.ratio for row in rows if row.adjusted]
-    if all(0.001 <= ratio < 1000 for ratio in ratios):
+    """Covariates with a ratio so extreme that they nearly tell the outcome, over all of its interval.
+
+    One that only goes together with other covariates has an interval from one extreme to the other.
+    """
+    found = [row.adjusted for row in rows if row.adjusted]
+    if not any(one.low >= FAR or one.high <= 1 / FAR for one in found if not 0.001 <= one.ratio < 1000):
         return []
     return [f"{title} nearly tells the outcome without error: is it part of how the outcome is defined?"]
 
