@@ -25,7 +25,7 @@ def of_people(estimate: Estimate) -> str:
         return f"{numerator} of {base.removeprefix('about ')}"
     if numerator == NOBODY:
         return f"{numerator}, of {base}"
-    unrounded = estimate.noise and numerator[0].isdigit() and base[0].isdigit()
+    unrounded = estimate.noise and (numerator[0].isdigit() or base[0].isdigit())
     return f"{numerator} of {base}, with privacy noise" if unrounded else f"{numerator} of {base}"
 
 
