@@ -458,6 +458,15 @@ def test_an_option_as_a_field_is_counted_by_its_groups_rule(records: list[dict[s
         ({"by": "{field: gendr, parts: {woman: women}}"}, "no field gendr", "gender"),
         ({"by": "{field: gender, parts: {womn: women}}"}, "“Gender” (gender) has no value womn", "woman"),
         ({"compare": "{ratio: [woman, man]}"}, "no part woman", ""),
+        (
+            {
+                "measure": "{field: gender, each: [woman, man]}",
+                "by": "{field: majority_status, parts: {child: children, adult: adults}}",
+                "compare": "{ratio: [child, adult]}",
+            },
+            "A comparison is of one share",
+            "any: [...]",
+        ),
         ({"topic": "recruitmnt"}, "no topic recruitmnt", "recruitment"),
         ({"meassure": "x"}, "no key meassure", "measure"),
         ({"say": ""}, "has no say", ""),

@@ -80,16 +80,19 @@ def parse_finding(text: str, source: str, standard: Standard) -> Finding:
     if top["topic"] not in TOPICS:
         raise read.no(("topic",), "topic", str(top["topic"]), TOPICS)
     parts = read.parts() if "by" in top else ()
+    measure = read.measure()
+    flag = measure.kind == "field" and standard.columns[measure.name].kind == "flag"
+    one = bool(measure.any) or measure.name == "domestic" or flag
     return Finding(
         name=Path(source).stem,
         topic=read.text(("topic",)),
         title=read.text(("title",)),
         who=read.text(("who",)),
         say=read.text(("say",)),
-        measure=read.measure(),
+        measure=measure,
         where=read.conditions(("where",)) if "where" in top else {},
         parts=parts,
-        compare=read.compare(parts) if "compare" in top else None,
+        compare=read.compare(parts, one=one) if "compare" in top else None,
         note=read.text(("note",)) if "note" in top else "",
     )
 
@@ -245,9 +248,12 @@ class _Reader:
             found.append(Part(key, label, where))
         return tuple(found)
 
-    def compare(self, parts: Sequence[Part]) -> Compare:
+    def compare(self, parts: Sequence[Part], *, one: bool) -> Compare:
         keys: Keys = ("compare",)
         given = self.mapping(keys, {"ratio", "difference"})
+        if not one:
+            what = "A comparison is of one share, and the measure has several."
+            raise self.document.error(keys, what, "Give the measure any: [...], or leave compare out.")
         if len(given) != 1:
             raise self.document.error(keys, "A comparison is either a ratio or a difference.")
         how = "ratio" if "ratio" in given else "difference"
