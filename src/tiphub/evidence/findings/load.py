@@ -251,9 +251,6 @@ class _Reader:
     def compare(self, parts: Sequence[Part], *, one: bool) -> Compare:
         keys: Keys = ("compare",)
         given = self.mapping(keys, {"ratio", "difference"})
-        if not one:
-            what = "A comparison is of one share, and the measure has several."
-            raise self.document.error(keys, what, "Give the measure any: [...], or leave compare out.")
         if len(given) != 1:
             raise self.document.error(keys, "A comparison is either a ratio or a difference.")
         how = "ratio" if "ratio" in given else "difference"
@@ -264,4 +261,7 @@ class _Reader:
                 raise self.no((*keys, how), "part", name, known)
         if len(set(two)) != 2:
             raise self.document.error((*keys, how), "A comparison is of two different parts.")
+        if not one:
+            what = "A comparison is of one share, and the measure has several."
+            raise self.document.error(keys, what, "Give the measure any: [...], or leave compare out.")
         return Compare("ratio" if how == "ratio" else "difference", two[0], two[1])
