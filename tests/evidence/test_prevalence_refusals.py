@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.prevalence import Overlaps, estimate, overlaps, read_overlaps
+from tiphub.evidence.prevalence import OverlapNoise, Overlaps, estimate, overlaps, read_overlaps
 from tiphub.evidence.prevalence.design import Design
 from tiphub.evidence.prevalence.existence import NO_MAXIMUM, NOT_IDENTIFIED, obstacle
 from tiphub.evidence.prevalence.graphs import decomposable_graphs
@@ -66,6 +66,9 @@ def write(folder: Path, text: str) -> Path:
         ('{"lists": ["A", "B"], "counts": {"A": 1, "A": 2, "B": 3, "A+B": 1}}', "written twice"),
         ('{"lists": ["A", "B"], "counts": {"A": 1, "B": 3, "A+B": 1}, "observed": 6}', "add up to 5"),
         ('{"lists": ["A", "B"], "counts": {"A": 1, "B": 3, "A+B": 1}, "published": 6}', "no range"),
+        ('{"lists": ["A", "B"], "counts": {"A": 1, "B": 3, "A+B": 1}, "published": [5, NaN]}', "no range"),
+        ('{"lists": ["A", "B"], "counts": {"A": 1, "B": 3, "A+B": 1}, "published": [50, 5]}', "no range"),
+        ("[" * 100_000, "nested too deeply"),
         ('{"lists": ["A", "B"], "counts": {"A": NaN, "B": 3, "A+B": 1}}', "no number of people"),
     ],
 )
@@ -101,6 +104,22 @@ def test_unknown_models_pairs_and_too_few_draws_are_refused() -> None:
 
 def model(design: Design, *names: tuple[int, int]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     return np.array([pair in names for pair in design.pairs])
+
+
+@pytest.mark.parametrize(
+    ("counts", "asked", "said"),
+    [
+        ((20, 30, 5), {"seed": -5}, "cannot begin at -5"),
+        ((20, 30, 5), {"noise": OverlapNoise(1e9)}, "1,000,000,000 people tells nothing beside .* 30"),
+        ((200_000, 300_000, 50_000), {"noise": OverlapNoise(1e5)}, "cannot be reckoned with"),
+        ((20, 30, -2), {"noise": OverlapNoise(1e-4)}, "A count is -2: noise of 0.0001 people"),
+    ],
+)
+def test_numbers_that_no_estimate_can_begin_with_are_refused(
+    counts: tuple[int, ...], asked: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(TiphubError, match=said):
+        estimate(Overlaps(("A", "B"), counts), **asked)
 
 
 def test_existence_and_identifiability_of_the_example(shared_data: Path) -> None:

@@ -37,6 +37,11 @@ ASSUMED = (
     "person was recognised on every list, and that no dependence among all lists at once hides people."
 )
 
+MOST_NOISE = 1_000
+"""Noise on a count beyond which the sums over what the true one may be take too long."""
+FURTHEST = 8
+"""Deviations of noise that a count may be below nobody: beyond, the noise was said too small."""
+
 _DRAWN = ("aic", "bic", "p")
 
 
@@ -66,7 +71,8 @@ def estimate(
         TiphubError: an unknown model or pair, noise of no size, or a total that these lists cannot tell.
     """
     wanted = tuple(dict.fromkeys([*models, *(["pairs"] if pairs else [])]))
-    _check(overlaps, noise, wanted, replicates)
+    _check(overlaps, wanted, replicates, seed)
+    _check_noise(overlaps, noise)
     _check_identified(System(overlaps, noise, seed, replicates, lambda _: None))
     listener = progress or Silent()
     found: list[Estimate] = []
@@ -115,7 +121,7 @@ def _named(system: System, pairs: Sequence[str]) -> Bools:
     return model
 
 
-def _check(overlaps: Overlaps, noise: OverlapNoise | None, models: Sequence[str], replicates: int) -> None:
+def _check(overlaps: Overlaps, models: Sequence[str], replicates: int, seed: int) -> None:
     unknown = [name for name in models if name not in LABELS]
     if unknown:
         do = f"Choose from {', '.join(name for name in LABELS if name != 'pairs')}."
@@ -124,14 +130,30 @@ def _check(overlaps: Overlaps, noise: OverlapNoise | None, models: Sequence[str]
         raise TiphubError("No model was asked for.", do=f"Name one, such as {DEFAULT[0]}.")
     if replicates < 20:
         raise TiphubError(f"{replicates} draws make no interval.", do="Take 20 at least, better 500.")
-    if noise is not None and not 0 < noise.std < np.inf:
-        raise TiphubError(f"Noise of size {noise.std} is none.", do="Leave the noise out if there is none.")
+    if seed < 0:
+        raise TiphubError(f"Random numbers cannot begin at {seed}.", do="Take a seed of 0 or more.")
     if len(overlaps.counts) != 2 ** len(overlaps.lists) - 1:
         what = f"{len(overlaps.counts)} counts do not go with {len(overlaps.lists)} lists."
         raise TiphubError(what, where=overlaps.name, do="Give one count for each combination of lists.")
-    if noise is None and min(overlaps.counts) < 0:
-        what = "A count is negative, so the counts carry noise."
-        raise TiphubError(what, where=overlaps.name, do="Say how large the noise is.")
+
+
+def _check_noise(overlaps: Overlaps, noise: OverlapNoise | None) -> None:
+    least, most = min(overlaps.counts), max(overlaps.counts)
+    if noise is None:
+        if least < 0:
+            what = "A count is negative, so the counts carry noise."
+            raise TiphubError(what, where=overlaps.name, do="Say how large the noise is.")
+        return
+    if not 0 < noise.std < np.inf:
+        raise TiphubError(f"Noise of size {noise.std} is none.", do="Leave the noise out if there is none.")
+    do = "Check how large the noise is: --noise is its standard deviation, in people."
+    if noise.std > min(max(most, 1), MOST_NOISE):
+        beside = f"beside a largest count of {most:,}" if noise.std > most else "and cannot be reckoned with"
+        what = f"Noise of {noise.std:,.10g} people tells nothing {beside}."
+        raise TiphubError(what, where=overlaps.name, do=do)
+    if least < -FURTHEST * noise.std:
+        what = f"A count is {least:,}: noise of {noise.std:g} people does not make that of nobody."
+        raise TiphubError(what, where=overlaps.name, do=do)
 
 
 def _check_identified(system: System) -> None:

@@ -142,6 +142,9 @@ def _entries(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_no_doubles)
     except UnicodeDecodeError as error:
         raise TiphubError("The file is not UTF-8 text.", where=str(path), do="Save it as UTF-8.") from error
+    except RecursionError as error:
+        what = "The file is nested too deeply to be list overlaps."
+        raise TiphubError(what, where=str(path), do=_FORM) from error
     except json.JSONDecodeError as error:
         what = f"The file is not JSON: {error.msg}."
         raise TiphubError(what, where=f"{path}, line {error.lineno}", do="Correct the file.") from error
@@ -185,9 +188,13 @@ def _entry(entry: Any, name: str, *, noisy: bool) -> Overlaps:
 def _range(value: Any, name: str) -> tuple[float, float] | None:
     if value is None:
         return None
-    if isinstance(value, list) and len(value) == 2 and all(isinstance(end, int | float) for end in value):
+    numbers = isinstance(value, list) and all(
+        isinstance(end, int | float) and not isinstance(end, bool) for end in value
+    )
+    if numbers and len(value) == 2 and 0 <= value[0] <= value[1] <= MOST_PEOPLE:
         return float(value[0]), float(value[1])
-    raise TiphubError("'published' is no range.", where=name, do="Write two numbers, or leave it out.")
+    do = "Write two numbers of people, the smaller first, or leave it out."
+    raise TiphubError("'published' is no range.", where=name, do=do)
 
 
 def _check_lists(lists: Sequence[str], name: str) -> None:
