@@ -118,7 +118,7 @@ def test_files_and_the_api_carry_the_bounds(noisy_client: TestClient) -> None:
         for name in ("numerator", "denominator"):
             for end in ("low", "high"):
                 assert line[f"{name}_{end}"] == str(row[f"{name}_{end}"])
-        assert row["low"] < row["share"] < row["high"]
+        assert row["low"] < row["share"] < row["high"] or row["low"] == row["share"] == 0 < row["high"]
 
 
 @pytest.mark.parametrize("name", ["year_of_registration", "gender", "country_of_exploitation"])
@@ -137,7 +137,7 @@ def test_columns_of_years_carry_whiskers(noisy_client: TestClient) -> None:
     years = twin(noisy_client)["figures"][0]["rows"]
     drawing = panel.first("svg")
     marks = [item for item in drawing.all("line") if item.attributes.get("class") == "whisker"]
-    assert len(marks) == len([row for row in years if row["numerator"]])
+    assert len(marks) == len([row for row in years if row["numerator_low"] is not None])
     for mark in marks:
         assert float(mark.attributes["y2"]) < float(mark.attributes["y1"])
 
@@ -198,3 +198,73 @@ def test_a_release_without_noise_shows_no_bounds_of_people(client: TestClient) -
     assert "not measured" not in said
     assert twin(client)["figures"][1]["includes"] == ["sampling"]
     assert "numerator_low" not in client.get("/figure/gender.csv").text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_shown_is_not_said_to_be_nobody(noisy_client: TestClient, language: str) -> None:
+    query = "?gender=trans_nonconforming"
+    t, document = texts(language), twin(noisy_client, query)
+    assert (document["people"], document["people_low"]) == (0, 0)
+    assert document["people_high"] > 0
+    within = t.span("0", t.number(document["people_high"]))
+    page = read(noisy_client.get(f"{t.prefix}/dashboard{query}").text)
+    notice = next(item for item in page.all("div") if item.attributes.get("class") == "notice")
+    heading = notice.first("h2").text.replace("\u2060", "")
+    assert within in heading
+    assert heading != t("dashboard.few.title")
+    refused = noisy_client.get(f"{t.prefix}/figure/gender.json{query}")
+    for said in (notice.text.replace("\u2060", ""), refused.json()["error"]):
+        assert t("dashboard.nobody", bounds=within) in said
+        assert t("dashboard.none") not in said
+
+
+def test_nobody_shown_where_nothing_was_measured_says_so(noisy_client: TestClient) -> None:
+    query = "?gender=trans_nonconforming&age=9_17&country=POL"
+    assert twin(noisy_client, query)["people_high"] is None
+    assert "nobody can say how many there are" in read(noisy_client.get(f"/dashboard{query}").text).text
+
+
+@pytest.mark.parametrize("query", ["", "?country=ITA", "?gender=woman"])
+def test_years_without_people_are_listed_with_their_bounds(noisy_client: TestClient, query: str) -> None:
+    found = {item["question"]: item for item in twin(noisy_client, query)["figures"]}
+    years = found["year_of_registration"]["rows"]
+    assert [row["value"] for row in years] == [str(year) for year in range(2015, 2026)]
+    empty = [row for row in years if row["numerator"] == 0]
+    assert empty
+    assert all(row["numerator_low"] == 0 < row["numerator_high"] for row in empty)
+    assert all(row["share"] == row["low"] == 0 < row["high"] for row in empty)
+    tree = read(noisy_client.get(f"/dashboard{query}").text)
+    panel = next(item for item in tree.all("section") if item.attributes.get("id") == "year_of_registration")
+    shown = [row.first("th").text for body in panel.all("tbody") for row in body.all("tr")]
+    assert shown == [row["value"] for row in years]
+
+
+def test_a_choice_leaves_out_what_it_is_not_of(noisy_client: TestClient) -> None:
+    def values(query: str, name: str) -> set[str]:
+        found = {item["question"]: item for item in twin(noisy_client, query)["figures"]}
+        return {row["value"] for row in found[name]["rows"]}
+
+    assert values("?gender=woman", "gender") == {"woman"}
+    assert values("?age=child", "age_band") <= {"0_8", "9_17", "child"}
+    assert values("?age=9_17", "majority_status") <= {"child"}
+    assert values("?from=2022&to=2023", "year_of_registration") <= {"2022", "2023"}
+
+
+def test_what_is_not_listed_is_not_said_to_be_nobody(noisy_client: TestClient, client: TestClient) -> None:
+    said = texts("en")("figure.unlisted")
+    assert said in read(noisy_client.get("/dashboard").text).text
+    assert said not in read(client.get("/dashboard").text).text
+
+
+def test_the_api_does_not_say_that_nobody_is_there(noisy_client: TestClient, client: TestClient) -> None:
+    asked = "/api/tabulate?field=age_band&where=gender=trans_nonconforming"
+    table = noisy_client.get(asked).json()
+    assert table["rows"] == []
+    high = twin(noisy_client, "?gender=trans_nonconforming")["people_high"]
+    assert table["notes"][-1] == f"With 95% certainty 0 to {high} people meet the conditions."
+    assert "too few for the noise to tell" in table["notes"][-2]
+    unmeasured = f"{asked}&where=year_of_registration=2022&where=country_of_exploitation=POL"
+    assert "nobody can say" in noisy_client.get(unmeasured).json()["notes"][-1]
+    assert not [note for note in client.get("/api/tabulate?field=gender").json()["notes"] if "noise" in note]
+    listed = noisy_client.get("/api/tabulate?field=year_of_registration").json()["rows"]
+    assert [row["value"] for row in listed] == [str(year) for year in range(2015, 2026)]

@@ -8,6 +8,7 @@ import ibis.expr.types as ir
 from tiphub.evidence.noise import Cell as Narrowed
 from tiphub.evidence.noise import MeasuredCounts
 from tiphub.evidence.tabulate import Row, tabulate
+from tiphub.portal.nobody import listed, with_nobody
 from tiphub.portal.numbers import Number, denominator, numerator
 from tiphub.portal.questions import Question
 from tiphub.portal.texts import Texts
@@ -65,6 +66,11 @@ class Line:
         """How many people, as far as it may be shown: what lines are ordered by."""
         return sum(cell.count or 0 for cell in self.cells)
 
+    @property
+    def held(self) -> bool:
+        """Whether a number of it is held back."""
+        return any(cell.count is None for cell in self.cells)
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -79,7 +85,8 @@ class Series:
 class Answer:
     """All that one picture shows; ``people`` is how many the filters leave, known or not.
 
-    ``noisy``: its numbers carry privacy noise, and their bounds.
+    ``noisy``: its numbers carry privacy noise, and their bounds; ``unlisted``: answers that nobody gave have
+    no line.
     """
 
     question: Question
@@ -90,19 +97,21 @@ class Answer:
     lines: tuple[Line, ...]
     people: Number
     noisy: bool = False
+    unlisted: bool = False
 
     @property
     def shown(self) -> tuple[Line, ...]:
-        """The lines with a number; among ordered ones (ages) those of broader codes last."""
-        found = [line for line in self.lines if line.count]
+        """The lines with a number; among ordered ones (ages) those of broader codes last.
+
+        Under noise a 0 is a number too: nobody can say that it is nobody.
+        """
+        found = [line for line in self.lines if line.count or (self.noisy and not line.held)]
         return tuple(sorted(found, key=lambda line: line.broad) if self.question.ordered else found)
 
     @property
     def few(self) -> tuple[Line, ...]:
         """The lines of which only is said that there are few people."""
-        return tuple(
-            line for line in self.lines if not line.count and any(cell.count is None for cell in line.cells)
-        )
+        return tuple(line for line in self.lines if not line.count and line.held)
 
     @property
     def known(self) -> Number:
@@ -121,7 +130,7 @@ class Answer:
     @property
     def partly_held(self) -> bool:
         """Whether a line is shown for one series and held back for another."""
-        return any(cell.count is None for line in self.shown for cell in line.cells)
+        return any(line.held for line in self.shown)
 
     @property
     def top(self) -> float:
@@ -166,6 +175,8 @@ def answer(
         within=within,
     ).rows
     known = [row for row in rows if row.value is not None and None not in row.by.values()]
+    if noise and not (group or smallest_count):
+        known = with_nobody(known, standard, name, noise, within or {})
     item = standard.groups[name] if group else standard.fields[name]
     codes = _codes(standard, name, known)
     series = _series(standard, by, known, t)
@@ -187,6 +198,7 @@ def answer(
         lines,
         people,
         noise is not None,
+        noise is not None and not group and not listed(noise, name),
     )
 
 

@@ -81,7 +81,7 @@ def year_columns(found: Answer) -> list[Year]:
 
 def _year(line: Line, text: str) -> Year:
     number = line.cells[0].number
-    return Year(int(line.code), line.count or None, text, number.low, number.high)
+    return Year(int(line.code), number.people, text, number.low, number.high)
 
 
 def places_of(found: Answer, standard: Standard, t: Texts, link: str = "") -> list[Place]:

@@ -1,24 +1,33 @@
 """Any table of a release, by the same counting as the dashboard and the command line."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
+import ibis.expr.types as ir
 from fastapi import FastAPI, Query, Request
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tiphub.errors import TiphubError
+from tiphub.evidence.columns import chosen, meant
+from tiphub.evidence.noise import Cell, MeasuredCounts
+from tiphub.evidence.tabulate import Row as Counted
 from tiphub.evidence.tabulate import tabulate
 from tiphub.portal.errors import NoReleaseError
+from tiphub.portal.nobody import with_nobody
 from tiphub.portal.parameters import once
 from tiphub.portal.reading import add_reading
 from tiphub.portal.texts import texts
 from tiphub.portal.view import Portal
+from tiphub.standard import Standard
 
 _LONGEST = 100
 _SEVERAL = ("by", "where")
 """What an address may say more than once."""
+
+_UNLISTED = "Values that are not listed may have people all the same: too few for the noise to tell."
+"""Of a release with noise."""
 
 _Text = Annotated[str, Field(max_length=_LONGEST)]
 
@@ -100,16 +109,47 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
                 smallest_count=picked.smallest_count,
                 noise=noise,
             )
+            rows, notes = found.rows, found.notes
+            if noise:
+                cell = {
+                    name: (meant(records, portal.standard, name, value),)
+                    for name, value in conditions.items()
+                }
+                rows = _with_nobody(rows, portal.standard, field, noise, cell)
+                notes += (_UNLISTED,)
+                if conditions and not rows:
+                    notes += (_hidden(_met(records, portal.standard, conditions), noise, cell),)
         return Table(
             source=f"{picked.title}, release {picked.version}",
             measure={**asked, "by": by or [], "where": conditions},
             smallest_count=picked.smallest_count,
             includes=list(found.includes),
-            rows=[Row(**asdict(row)) for row in found.rows],
-            notes=list(found.notes),
+            rows=[Row(**asdict(row)) for row in rows],
+            notes=list(notes),
         )
 
     add_reading(app, "/api/tabulate", table, tags=["api"], summary="Count a field or a group of a release")
+
+
+def _with_nobody(
+    rows: tuple[Counted, ...], standard: Standard, field: str | None, noise: MeasuredCounts, within: Cell
+) -> tuple[Counted, ...]:
+    """The rows with those of a field's answers that nobody gave; a group has all of its options already."""
+    if field is None:
+        return rows
+    return tuple(with_nobody(rows, standard, field, noise, within))
+
+
+def _met(records: ir.Table, standard: Standard, conditions: Mapping[str, str]) -> int:
+    met = records.filter(*(chosen(records, standard, name, value) for name, value in conditions.items()))
+    return int(met.count().to_pyarrow().as_py())
+
+
+def _hidden(people: int, noise: MeasuredCounts, within: Cell) -> str:
+    """How many people there may be where none is shown."""
+    if bounds := noise.bounds(within, people):
+        return f"With 95% certainty {bounds.low:,} to {bounds.high:,} people meet the conditions."
+    return "The release measured no table of the conditions: nobody can say how many meet them."
 
 
 def _conditions(asked: Sequence[str]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from tiphub.portal.numbers import Number, number_of
 from tiphub.portal.pages.home import draw_map
 from tiphub.portal.pictures import bounds, denominator, label_of, told, written, year_columns
 from tiphub.portal.questions import SECTIONS, Question, answerable
+from tiphub.portal.texts import Texts
 from tiphub.portal.view import Page, Portal, Visit
 
 LONGEST = 12
@@ -39,6 +40,7 @@ def dashboard(portal: Portal, visit: Visit) -> Page:
             "people": people.people if people else None,
             "selected": told(people, noisy, t) if people else "",
             "noisy": noisy,
+            "nobody": nobody(people, noisy, t) if people else "",
             "unmeasured": any(item.unmeasured for item in found),
             "few": few,
             "described": filters.describe(standard, t),
@@ -85,6 +87,15 @@ def answers(
             )
             for question in questions
         ]
+
+
+def nobody(people: Number, noisy: bool, t: Texts) -> str:
+    """What is said where a release shows nobody: under noise, between which bounds the number lies."""
+    if not noisy:
+        return t("dashboard.none")
+    if people.low is None:
+        return t("dashboard.nobody.unmeasured")
+    return t("dashboard.nobody", bounds=bounds(people, t))
 
 
 def _words(filters: Filters) -> dict[str, Any]:

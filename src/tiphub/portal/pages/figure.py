@@ -10,7 +10,7 @@ from tiphub.errors import TiphubError
 from tiphub.portal.answer_files import as_csv, as_json
 from tiphub.portal.cite import citation
 from tiphub.portal.filters import Filters
-from tiphub.portal.pages.dashboard import answers
+from tiphub.portal.pages.dashboard import answers, nobody
 from tiphub.portal.pages.sent import sent
 from tiphub.portal.pictures import spec
 from tiphub.portal.questions import answerable
@@ -31,9 +31,9 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
     filters = Filters.read(visit.query, standard, release.years, release.columns, t)
     people, found = answers(portal, visit, filters, asked)
     if not found:
-        raise TiphubError(
-            t("dashboard.none") if people is not None else t("dashboard.few", k=release.smallest_count or 1)
-        )
+        if people is None:
+            raise TiphubError(t("dashboard.few", k=release.smallest_count or 1))
+        raise TiphubError(nobody(people, portal.catalog.noise(release) is not None, t))
     described = filters.describe(standard, t)
     note = "\n".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)
     smallest = release.smallest_count
