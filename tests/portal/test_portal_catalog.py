@@ -62,3 +62,30 @@ def test_an_empty_folder_says_so(tmp_path: Path) -> None:
 def test_no_folder_is_an_error_in_words(tmp_path: Path) -> None:
     with pytest.raises(TiphubError, match="no such folder"):
         create_app(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("query", ["", "?from=2022&gender=woman"])
+def test_a_link_to_these_numbers_outlasts_the_next_release(folder: Path, query: str) -> None:
+    with TestClient(create_app(folder)) as client:
+        before = client.get(f"/dashboard.json{query}").json()
+        links = {a.text: a.attributes["href"] for a in read(client.get(f"/dashboard{query}").text).all("a")}
+        publish_sample(folder, day=date(2026, 12, 1), given=content(1_000, seed=3))
+        kept = links["Link to these numbers"]
+        assert client.get(kept.replace("/dashboard", "/dashboard.json")).json() == before
+        assert client.get(f"/dashboard.json{query}").json() != before
+        page = read(client.get(kept).text)
+        assert "Link to these numbers" not in page.text
+        newer = {a.text: a.attributes["href"] for a in page.all("a")}["this page in release 2026-12-01"]
+        assert newer == f"/dashboard{query}"
+
+
+@pytest.mark.parametrize("address", ["/", "/fr/dashboard", "/data", "/methods", "/stories", "/stories/family"])
+def test_a_page_of_an_older_release_says_so(client: TestClient, address: str) -> None:
+    old = read(client.get(f"{address}?release=2026-06-01").text)
+    newest = read(client.get(f"{address}?release=2026-11-21").text)
+    said = [item.text for item in old.all("div") if item.attributes.get("class") == "notice"]
+    assert any("2026-06-01" in text and "2026-11-21" in text for text in said)
+    assert address in {a.attributes.get("href") for a in old.first("main").all("a")}
+    assert "2026-06-01" not in " ".join(
+        item.text for item in newest.all("div") if item.attributes.get("class") == "notice"
+    )

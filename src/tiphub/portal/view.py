@@ -47,6 +47,23 @@ class Visit:
             query = f"{query}&release={self.pinned}" if query else f"?release={self.pinned}"
         return _address(self.t, path) + query
 
+    def pinned_to(self, path: str, query: str = "") -> str:
+        """The address of a page of this very release, which shows the same as long as the release is here."""
+        pin = "" if self.pinned else f"{'&' if query else '?'}release={self.release.version}"
+        return self.to(path, query + pin)
+
+    @property
+    def newer(self) -> str:
+        """The version of the newest release, where the address asks for an older one; else nothing."""
+        newest = self.shelf.releases[0].version
+        return newest if self.pinned and newest != self.release.version else ""
+
+    @property
+    def in_newest(self) -> str:
+        """The address of this page in the newest release, with all else that was chosen."""
+        kept = {name: value for name, value in self.query.items() if name != "release"}
+        return _address(self.t, self.path) + (f"?{urlencode(kept)}" if kept else "")
+
     def in_language(self, other: Texts) -> str:
         """The address of this page in another language, with all that was chosen."""
         query = f"?{urlencode(self.query)}" if self.query else ""
