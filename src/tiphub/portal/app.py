@@ -16,6 +16,7 @@ from tiphub.portal.pages import add_pages
 from tiphub.portal.parameters import REFUSED, refuse_unknown
 from tiphub.portal.settings import PortalSettings
 from tiphub.portal.static import digest
+from tiphub.portal.stories.desk import Desk
 from tiphub.portal.view import Portal, templates
 from tiphub.standard import load_standard
 
@@ -27,13 +28,15 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
         TiphubError: there is no such folder.
     """
     catalog, standard = Catalog(releases), load_standard()
-    fitting = ModelDesk(standard)
+    fitting, telling = ModelDesk(standard), Desk(catalog, standard)
     portal = Portal(catalog, standard, settings or PortalSettings(), templates(), f"/static/{digest()}")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         fitting.prepare(catalog)
+        telling.prepare()
         yield
+        telling.close()
         fitting.close()
         catalog.close()
 
@@ -54,7 +57,7 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
         dependencies=[Depends(refuse_unknown)],
     )
     add_api(app, portal)
-    add_pages(app, portal, fitting)
+    add_pages(app, portal, telling, fitting)
     add_errors(app, portal)
     guard(app, catalog)
     return app

@@ -14,11 +14,13 @@ from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, of_noisy, of_release
 from tiphub.evidence.noise import MeasuredCounts, measured_counts
 from tiphub.portal.numbers import Number, number_of
+from tiphub.portal.turns import Turns
 from tiphub.release import Release, open_release
 from tiphub.release.folder import release_folders
 from tiphub.standard import Standard
 
 _Stamp = tuple[tuple[str, int, int], ...]
+_Key = tuple[Path, tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,13 @@ class Catalog:
         self._single = root if (root / "manifest.json").is_file() else None
         self.folder = root / "releases" if (root / "releases").is_dir() else root
         self._engine = DuckDBEngine(read_only_files=True)
-        self._counting = Lock()
+        self._counting = Turns()
         self._looking = Lock()
         self._seen: dict[Path, tuple[_Stamp, Release | Broken]] = {}
-        self._tables: dict[tuple[Path, tuple[object, ...]], ir.Table] = {}
-        self._people: dict[tuple[Path, tuple[object, ...]], Number] = {}
-        self._noise: dict[tuple[Path, tuple[object, ...]], MeasuredCounts] = {}
+        self._tables: dict[_Key, ir.Table] = {}
+        self._people: dict[_Key, Number] = {}
+        self._noise: dict[_Key, MeasuredCounts] = {}
+        self._sources: dict[_Key, Source] = {}
 
     def look(self) -> Shelf:
         """Look at the folder as it is now."""
@@ -102,16 +105,21 @@ class Catalog:
     @contextmanager
     def records(self, release: Release) -> Iterator[ir.Table]:
         """A release's records, for counting; one visitor's page is counted at a time."""
-        with self._counting:
-            key = (release.path, release.files)
-            if key not in self._tables:
-                self._tables[key] = release.records(self._engine)
-            yield self._tables[key]
+        with self._counting.one():
+            yield self._table(release)
+
+    def _table(self, release: Release) -> ir.Table:
+        key = (release.path, release.files)
+        if key not in self._tables:
+            self._tables[key] = release.records(self._engine)
+        return self._tables[key]
 
     def people(self, release: Release) -> Number:
         """How many people a release tells of, with the bounds of that number if noise was added."""
-        with self._counting:
-            key = (release.path, release.files)
+        key = (release.path, release.files)
+        if key in self._people:
+            return self._people[key]
+        with self._counting.one():
             if key not in self._people:
                 counts = release.counts(self._engine)
                 total = counts.filter(counts["fields"] == "", counts["std"].notnull())
@@ -121,25 +129,35 @@ class Catalog:
 
     def noise(self, release: Release) -> MeasuredCounts | None:
         """How exact a release's counts are; ``None`` where no noise was added to them."""
-        with self._counting:
-            key = (release.path, release.files)
+        key = (release.path, release.files)
+        if key in self._noise:
+            return self._noise[key] or None
+        with self._counting.one():
             if key not in self._noise:
                 self._noise[key] = measured_counts(release, self._engine)
             return self._noise[key] or None
 
     @contextmanager
     def source(self, release: Release, standard: Standard) -> Iterator[Source]:
-        """A release as findings ask it: its records, and what its counts and its protection say of them."""
-        noise = self.noise(release)
-        with self.records(release) as table:
-            if noise is None:
-                yield of_release(release, table, self._engine, standard)
-            else:
-                yield of_noisy(table, noise, standard)
+        """A release as findings ask it: its records, and what its counts and its protection say of them.
+
+        Others wait for their turn while it is held: ask one finding, and give it back.
+        """
+        noise, key = self.noise(release), (release.path, release.files)
+        with self._counting.one():
+            if key not in self._sources:
+                table = self._table(release)
+                self._sources[key] = (
+                    of_noisy(table, noise, standard)
+                    if noise
+                    else of_release(release, table, self._engine, standard)
+                )
+            yield self._sources[key]
 
     def close(self) -> None:
-        """Let go of the engine."""
-        self._engine.close()
+        """Let go of the engine, once nobody counts."""
+        with self._counting.one():
+            self._engine.close()
 
 
 def _stamp(path: Path) -> _Stamp:

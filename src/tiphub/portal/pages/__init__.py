@@ -34,10 +34,9 @@ PAGES: tuple[_Place, ...] = (
 )
 
 
-def add_pages(app: FastAPI, portal: Portal, fitting: ModelDesk) -> None:
+def add_pages(app: FastAPI, portal: Portal, desk: Desk, fitting: ModelDesk) -> None:
     """Serve every page in every language, and the files they lead to."""
     add_files(app, portal)
-    desk = Desk(portal.catalog, portal.standard)
     for language in LANGUAGES:
         router = APIRouter(prefix=texts(language).prefix, tags=["pages"])
         for place in PAGES:
