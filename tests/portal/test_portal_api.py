@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from portal.serving import serving
 from tiphub.evidence.tabulate import tabulate
+from tiphub.portal import PortalSettings, create_app
 from tiphub.portal.catalog import Catalog
 from tiphub.portal.static import digest
 from tiphub.standard import load_standard
@@ -154,3 +155,18 @@ def test_the_releases_are_listed(client: TestClient) -> None:
     listed = client.get("/api/releases").json()["releases"]
     assert [item["version"] for item in listed] == ["2026-11-21", "2026-06-01"]
     assert client.get(listed[0]["files"][0]["path"]).status_code == 200
+
+
+def test_a_table_that_is_too_large_is_refused_with_a_way_out(releases: Path) -> None:
+    with TestClient(create_app(releases, PortalSettings(most_cells=100))) as client:
+        asked = "/api/tabulate?group=recruiter_relation&by=citizenship&by=country_of_exploitation"
+        answer = client.get(f"{asked}&by=year_of_registration")
+        assert answer.status_code == 400
+        assert "at most 100" in answer.json()["error"]
+        assert "/releases/2026-11-21/records.csv" in answer.json()["error"]
+        assert client.get(f"{asked}&where=citizenship=UKR").status_code == 200
+        assert client.get("/api/tabulate?field=citizenship&by=gender").status_code == 200
+        said = client.get("/api/openapi.json").json()["paths"]["/api/tabulate"]["get"]["description"]
+        assert "more than 100 cells" in said
+        for wrong in ("by=mood", "by=gender&where=gender=pirate", "by=gender&where=mood=low"):
+            assert "cells" not in client.get(f"{asked}&{wrong}").json()["error"]

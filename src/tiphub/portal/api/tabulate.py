@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from tiphub.errors import TiphubError
-from tiphub.evidence.columns import chosen, meant
+from tiphub.evidence.columns import chosen, countable, group_flags, meant
 from tiphub.evidence.noise import Cell, MeasuredCounts
 from tiphub.evidence.tabulate import Row as Counted
 from tiphub.evidence.tabulate import tabulate
@@ -100,6 +100,10 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
         conditions = _conditions(where or ())
         noise = portal.catalog.noise(picked)
         with portal.catalog.records(picked) as records:
+            met = _met(records, portal.standard, conditions)
+            cells = _cells(met, portal.standard, asked, by or ())
+            if cells > portal.settings.most_cells:
+                raise _too_large(cells, portal.settings.most_cells, picked.version)
             found = tabulate(
                 records,
                 portal.standard,
@@ -118,7 +122,7 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
                 rows = _with_nobody(rows, portal.standard, field, noise, cell)
                 notes += (_UNLISTED,)
                 if conditions and not rows:
-                    notes += (_hidden(_met(records, portal.standard, conditions), noise, cell),)
+                    notes += (_hidden(int(met.count().to_pyarrow().as_py()), noise, cell),)
         return Table(
             source=f"{picked.title}, release {picked.version}",
             measure={**asked, "by": by or [], "where": conditions},
@@ -128,7 +132,39 @@ def add_tabulate(app: FastAPI, portal: Portal) -> None:
             notes=list(notes),
         )
 
-    add_reading(app, "/api/tabulate", table, tags=["api"], summary="Count a field or a group of a release")
+    add_reading(
+        app,
+        "/api/tabulate",
+        table,
+        tags=["api"],
+        summary="Count a field or a group of a release",
+        description=(
+            f"A table of more than {portal.settings.most_cells:,} cells is refused (400):"
+            " count it from the release's records.csv."
+        ),
+    )
+
+
+def _cells(records: ir.Table, standard: Standard, asked: Mapping[str, str], by: Sequence[str]) -> int:
+    """How many rows a table can have: the options or values, times the places of the breakdown."""
+    names = [countable(records, standard, name).name for name in dict.fromkeys(by)]
+    if "group" in asked:
+        options = len(group_flags(records, standard, asked["group"]))
+    else:
+        options = _different(records, [countable(records, standard, asked["field"]).name])
+    return options * _different(records, names)
+
+
+def _too_large(cells: int, most: int, version: str) -> TiphubError:
+    return TiphubError(
+        f"This table has up to {cells:,} cells; an answer has at most {most:,}.",
+        do=f"Break it down by less, add conditions, or count it from /releases/{version}/records.csv.",
+    )
+
+
+def _different(records: ir.Table, names: Sequence[str]) -> int:
+    """How many different answers there are to these columns together."""
+    return int(records.select(*names).distinct().count().to_pyarrow().as_py()) if names else 1
 
 
 def _with_nobody(
@@ -140,9 +176,10 @@ def _with_nobody(
     return tuple(with_nobody(rows, standard, field, noise, within))
 
 
-def _met(records: ir.Table, standard: Standard, conditions: Mapping[str, str]) -> int:
-    met = records.filter(*(chosen(records, standard, name, value) for name, value in conditions.items()))
-    return int(met.count().to_pyarrow().as_py())
+def _met(records: ir.Table, standard: Standard, conditions: Mapping[str, str]) -> ir.Table:
+    """The records that meet the conditions."""
+    tests = [chosen(records, standard, name, value) for name, value in conditions.items()]
+    return records.filter(*tests) if tests else records
 
 
 def _hidden(people: int, noise: MeasuredCounts, within: Cell) -> str:
