@@ -216,3 +216,10 @@ _ORDER = """() => {
   }
   return found;
 }"""
+
+
+def test_the_codebook_has_its_style(tab: Page) -> None:
+    for _ in range(2):
+        tab.goto("/releases/2026-11-21/codebook.html")
+        assert tab.evaluate("getComputedStyle(document.body).margin") == "0px"
+        assert tab.evaluate("document.styleSheets[0].cssRules.length") > 10

@@ -1,6 +1,8 @@
 """Visitors who mean harm, and what every answer carries against them."""
 
+import hashlib
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -132,3 +134,17 @@ def test_the_portal_loads_no_vault() -> None:
 def test_no_page_writes_an_address_of_its_own_machine(client: TestClient, releases: Path) -> None:
     for address in ("/", "/dashboard", "/data", "/methods", "/api/releases"):
         assert str(releases.parent) not in client.get(address).text
+
+
+def test_a_page_of_a_release_may_have_its_own_style_and_nothing_else(client: TestClient) -> None:
+    address = "/releases/2026-11-21/codebook.html"
+    page = client.get(address)
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    allowed = b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = dict(
+        part.strip().partition(" ")[::2] for part in page.headers["content-security-policy"].split(";")
+    )
+    assert (policy["default-src"], policy["style-src"]) == ("'none'", f"'sha256-{allowed}'")
+    again = client.get(address, headers={"If-None-Match": page.headers["etag"]})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers

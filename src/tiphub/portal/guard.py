@@ -1,6 +1,8 @@
 """What every answer carries: security headers, a tag that tells if anything changed, compression."""
 
 import hashlib
+import re
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 
 from fastapi import FastAPI, Request, Response
@@ -13,8 +15,10 @@ from tiphub.portal.static import digest
 LONGEST_ADDRESS = 2000
 """Characters of path and query; the longest of ours has some 200."""
 
+_POLICY = "Content-Security-Policy"
+
 HEADERS = {
-    "Content-Security-Policy": (
+    _POLICY: (
         "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'none'"
     ),
@@ -24,6 +28,16 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+
+_STYLE = re.compile(rb"<style>(.*?)</style>", re.DOTALL)
+
+
+def policy_of(page: bytes) -> dict[str, str]:
+    """The policy of a page of a release, which has its style in itself: that style, and nothing else."""
+    sums = [b64encode(hashlib.sha256(style).digest()).decode() for style in _STYLE.findall(page)]
+    allowed = " ".join(f"'sha256-{found}'" for found in sums) or "'none'"
+    return {_POLICY: f"default-src 'none'; style-src {allowed}; base-uri 'none'; frame-ancestors 'none'"}
+
 
 _Next = Callable[[Request], Awaitable[Response]]
 
@@ -45,7 +59,10 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
         else:
             response.headers["Cache-Control"] = "no-store"
         for name, value in HEADERS.items():
-            response.headers[name] = value
+            if name != _POLICY:
+                response.headers[name] = value
+            elif response.status_code != 304:  # what a browser has kept has its own policy, which stays
+                response.headers.setdefault(name, value)
         return response
 
 

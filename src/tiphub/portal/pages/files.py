@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, Response
 from starlette.exceptions import HTTPException
 
+from tiphub.portal.guard import policy_of
 from tiphub.portal.reading import add_reading
 from tiphub.portal.static import KINDS, assets
 from tiphub.portal.view import Portal
@@ -40,7 +41,8 @@ def add_files(app: FastAPI, portal: Portal) -> None:
             listed[name],
             media_type=kind,
             filename=f"{version}-{name}" if attached else None,
-            headers={"Cache-Control": "public, max-age=3600"},
+            headers={"Cache-Control": "public, max-age=3600"}
+            | (policy_of(listed[name].read_bytes()) if suffix == ".html" else {}),
         )
 
     def asset(digest: str, name: str) -> Response:  # noqa: ARG001
