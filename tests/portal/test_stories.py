@@ -1,5 +1,6 @@
 """Stories: no number typed by hand, every place filled from the release, and pages that are served."""
 
+import csv
 import json
 import re
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
-from portal.html import Element
+from portal.html import Element, read
 from portal.test_portal_browser import server  # noqa: F401 - a fixture
 from tiphub.errors import TiphubError
 from tiphub.evidence.findings import Source, answer
@@ -20,6 +21,7 @@ from tiphub.portal.stories.left_out import left_out
 from tiphub.portal.stories.numbers import typed_number
 from tiphub.portal.stories.story import parse_story, stories, words
 from tiphub.portal.stories.telling import tell
+from tiphub.portal.texts import texts
 from tiphub.standard import load_standard
 
 STANDARD = load_standard()
@@ -270,7 +272,7 @@ def test_what_is_not_there_is_not_found(client: TestClient) -> None:
         "/stories/none",
         "/stories/family.csv",
         "/finding/none.svg",
-        "/finding/gender.csv",
+        "/finding/gender.pdf",
         "/finding/gender",
     ):
         assert client.get(address).status_code == 404, address
@@ -327,3 +329,65 @@ def test_a_story_prints_and_fits_a_phone(browser: Browser, server: str, tmp_path
     context.close()
     assert (tmp_path / "story.pdf").read_bytes().startswith(b"%PDF")
     assert not said
+
+
+def test_every_finding_has_a_csv_with_the_figures_of_its_twin(client: TestClient) -> None:
+    page = read(client.get("/stories/children").text)
+    files = [a.attributes["href"] for a in page.all("a") if a.attributes.get("href", "").endswith(".csv")]
+    assert files
+    for address in files:
+        answer = client.get(address)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        rows = list(csv.DictReader(answer.text.splitlines()))
+        figures = client.get(address.replace(".csv", ".json")).json()["figures"]
+        assert [(row["part"], row["option"]) for row in rows] == [
+            (figure["part"] or "", figure["option"] or "") for figure in figures
+        ]
+        for row, figure in zip(rows, figures, strict=True):
+            for name in ("numerator", "denominator", "share", "low", "high", "people", "why"):
+                assert row[name] == ("" if figure[name] is None else str(figure[name]))
+
+
+@pytest.mark.parametrize("name", ["children", "family", "corridors"])
+def test_numbers_of_people_in_a_noisy_story_have_their_bounds(noisy_client: TestClient, name: str) -> None:
+    findings = noisy_client.get(f"/stories/{name}.json").json()["findings"]
+    figures = [figure for finding in findings for figure in finding["figures"]]
+    told = [figure for figure in figures if figure["share"] is not None]
+    assert told
+    for figure in told:
+        for number in ("numerator", "denominator", "people"):
+            low, high = figure[f"{number}_low"], figure[f"{number}_high"]
+            assert (low is None) == (high is None)
+            assert low is None or low <= figure[number] <= high
+        measured = figure["numerator_high"] is not None
+        assert measured or not figure["numerator"]
+        assert (
+            not measured or figure["numerator_low"] < figure["numerator_high"] <= figure["denominator_high"]
+        )
+
+
+def test_only_a_story_with_answers_left_out_warns_of_them(
+    client: TestClient, noisy_client: TestClient
+) -> None:
+    for visitor in (client, noisy_client):
+        for language in ("", "/fr", "/es", "/ar"):
+            said = texts(language[1:] or "en")("story.includes.left_out").strip()
+            for name in ("children", "family"):
+                findings = visitor.get(f"/stories/{name}.json").json()["findings"]
+                left_out = any("left out" in item for finding in findings for item in finding["includes"])
+                page = read(visitor.get(f"{language}/stories/{name}").text)
+                assert (said in page.first("main").text) == left_out
+
+
+def test_tables_and_links_of_a_story_say_what_they_are_of(client: TestClient) -> None:
+    page = read(client.get("/stories/children").text)
+    figures = list(page.all("figure"))
+    assert figures
+    for figure in figures:
+        title = figure.first("img").attributes["alt"].partition(". ")[0]
+        assert title in figure.first("caption").text
+        assert all(title in link.text for link in figure.all("a"))
+        assert title in figure.first("summary").text
+        for head in figure.all("th"):
+            assert head.attributes["scope"] in {"row", "col"}
+            assert head.text

@@ -138,7 +138,8 @@ def counted(found: OddsRatios) -> Iterator[str]:
     yield from found.notes
     if found.noise:
         yield found.noise
-    yield "Identified victims are no random sample: intervals count chance alone. Odds are not chances."
+    chance = "chance and noise" if found.noise else "chance"
+    yield f"Identified victims are no random sample: intervals count {chance} alone. Odds are not chances."
 
 
 def _between(effect: Effect, reference: str) -> str:

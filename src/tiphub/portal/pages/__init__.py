@@ -117,7 +117,7 @@ def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> Non
     _add_page(router, portal, t, ("/stories", "/stories.json", listed, (RELEASE,)))
     for path, answer, summary in (
         ("/stories/{file}", one, "One story: NAME as a page, NAME.json with its findings"),
-        ("/finding/{file}", finding, "One finding: NAME.json, .svg, .png or .vl.json (Vega-Lite)"),
+        ("/finding/{file}", finding, "One finding: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)"),
     ):
         add_reading(
             router,

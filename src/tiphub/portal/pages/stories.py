@@ -7,9 +7,10 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from tiphub.charts import png, svg
-from tiphub.evidence.findings import Result, as_json, coverage, included
+from tiphub.evidence.findings import Result, coverage, included
 from tiphub.portal.cite import citation
 from tiphub.portal.pages.sent import KINDS, sent
+from tiphub.portal.stories.data import as_csv, as_json
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.stories.left_out import left_out
 from tiphub.portal.stories.picture import finding_spec
@@ -61,16 +62,18 @@ def story(_: Portal, visit: Visit, desk: Desk, name: str) -> Page:
 
 
 def picture(_: Portal, visit: Visit, desk: Desk, name: str, kind: str) -> Response:
-    """One finding as JSON, as a picture, or as the Vega-Lite spec that it is drawn from.
+    """One finding as data, as a picture, or as the Vega-Lite spec that it is drawn from.
 
     Raises:
         HTTPException: there is no such finding, or it has no figure to draw.
     """
-    if name not in desk.words.findings or kind not in KINDS or kind == "csv":
+    if name not in desk.words.findings or kind not in KINDS:
         raise HTTPException(404)
     result = desk.answer(visit.release, [name])[name]
     content: str | bytes = json.dumps(as_json(result), ensure_ascii=False)
-    if kind != "json":
+    if kind == "csv":
+        content = as_csv(result)
+    elif kind != "json":
         spec = finding_spec(result, citation(visit).text)
         if spec is None:
             raise HTTPException(404)
@@ -82,20 +85,31 @@ def _figure(result: Result, visit: Visit) -> Markup:
     """A chart in a story, with its figures for those who cannot see it, and its files."""
     finding, t = result.finding, visit.t
     address = {
-        kind: visit.to(f"/finding/{finding.name}.{kind}") for kind in ("svg", "png", "json", "vl.json")
+        kind: visit.to(f"/finding/{finding.name}.{kind}") for kind in ("csv", "svg", "png", "json", "vl.json")
     }
+    of = Markup('<span class="visually-hidden">: {}</span>').format(finding.title)
     rows = Markup().join(_row(place, result) for place in range(len(result.cells)))
     links = Markup(" ").join(
-        Markup('<a href="{}">{}</a>').format(href, kind.upper().replace("VL.JSON", "Vega-Lite"))
+        Markup('<a href="{}">{}{}</a>').format(href, kind.upper().replace("VL.JSON", "Vega-Lite"), of)
         for kind, href in address.items()
     )
     said = filter(None, (coverage(result), *result.notes))
     notes = Markup().join(Markup("<p>{}</p>").format(note) for note in said)
     table = Markup(
-        '<details><summary>{}</summary><div class="scroll"><table class="plain"><thead><tr><th></th>'
-        '<th class="right">{}</th><th class="right">{}</th><th class="right">{}</th></tr></thead>'
-        "<tbody>{}</tbody></table></div></details>"
-    ).format(t("figure.table"), t("table.share"), t("table.interval"), t("table.people"), rows)
+        '<details><summary>{}{}</summary><div class="scroll"><table class="plain">'
+        '<caption class="visually-hidden">{}</caption><thead><tr><th scope="col">{}</th>'
+        '<th scope="col" class="right">{}</th><th scope="col" class="right">{}</th>'
+        '<th scope="col" class="right">{}</th></tr></thead><tbody>{}</tbody></table></div></details>'
+    ).format(
+        t("figure.table"),
+        of,
+        t("table.caption", title=finding.title),
+        t("table.option"),
+        t("table.share"),
+        t("table.interval"),
+        t("table.people"),
+        rows,
+    )
     return Markup(
         '<figure class="told"><img src="{}" alt="{}"><figcaption>{}{}<p>{}</p></figcaption></figure>'
     ).format(address["svg"], f"{finding.title}. {result.sentence}", notes, table, links)
