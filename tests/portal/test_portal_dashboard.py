@@ -168,3 +168,33 @@ def test_every_picture_has_its_files(client: TestClient, name: str) -> None:
     assert [row["value"] for row in rows] == [row["value"] for row in figure(client, name)["rows"]]
     spec = json.loads(client.get(f"/figure/{name}.vl.json").text)
     assert "vega-lite" in spec["$schema"]
+
+
+def test_a_figure_says_what_it_is_of(client: TestClient) -> None:
+    answer = client.get("/figure/gender.json?country=POL&from=2022")
+    found = answer.json()
+    assert found["release"] == "2026-11-21"
+    assert found["filters"] == {"from": 2022, "country": "POL"}
+    assert found["of"] == "Poland · since 2022"
+    assert found["citation"] == client.get("/data.json").json()["citation"]["text"]
+    for kind in ("json", "csv", "svg"):
+        sent = client.get(f"/figure/gender.{kind}?country=POL&from=2022").headers["content-disposition"]
+        assert f'"gender-2026-11-21-from-2022-country-POL.{kind}"' in sent
+        sent = client.get(f"/figure/gender.{kind}").headers["content-disposition"]
+        assert f'"gender-2026-11-21.{kind}"' in sent
+
+
+@pytest.mark.parametrize("name", ["year_of_registration", "country_of_exploitation", "majority_status"])
+def test_a_comparison_that_splits_nothing_is_not_passed_over(client: TestClient, name: str) -> None:
+    for kind in ("csv", "json", "svg"):
+        answer = client.get(f"/figure/{name}.{kind}?compare=age")
+        assert answer.status_code == 400
+        assert "cannot be split" in answer.text
+    page = read(client.get("/dashboard?compare=age&gender=woman").text)
+    panel = next(item for item in page.all("section") if item.attributes.get("id") == name)
+    assert "not split by the comparison" in panel.text
+    files = [a.attributes["href"] for a in panel.all("a") if a.attributes["href"].startswith("/figure/")]
+    assert files
+    assert all(client.get(address).status_code == 200 for address in files[:2])
+    split = next(item for item in page.all("section") if item.attributes.get("id") == "education")
+    assert "not split by the comparison" not in split.text

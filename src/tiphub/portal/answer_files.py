@@ -5,8 +5,23 @@ import io
 from typing import Any
 
 from tiphub.portal.answers import Answer
+from tiphub.portal.cite import citation
+from tiphub.portal.filters import Filters
+from tiphub.portal.view import Visit
+from tiphub.standard import Standard
 
 BOUNDS = ("numerator_low", "numerator_high", "denominator_low", "denominator_high")
+
+
+def cited(found: Answer, visit: Visit, filters: Filters, standard: Standard) -> dict[str, Any]:
+    """The answer as a file that stands alone: of which release and people it is, and how to cite it."""
+    return {
+        "release": visit.release.version,
+        "filters": filters.words,
+        "of": filters.describe(standard, visit.t) or visit.t("dashboard.everybody"),
+        "citation": citation(visit).text,
+        **as_json(found, visit.release.smallest_count),
+    }
 
 
 def as_json(found: Answer, smallest_count: int | None) -> dict[str, Any]:

@@ -114,6 +114,11 @@ class Answer:
         return tuple(line for line in self.lines if not line.count and line.held)
 
     @property
+    def split(self) -> bool:
+        """Whether there is a line for each group of a comparison."""
+        return any(series.code for series in self.series)
+
+    @property
     def known(self) -> Number:
         """How many people an answer is known of; of one series."""
         return self.series[0].of if self.series else Number(0)

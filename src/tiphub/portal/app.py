@@ -48,7 +48,8 @@ def create_app(releases: Path, settings: PortalSettings | None = None) -> FastAP
             "No number under a release's smallest count is ever given; such a numerator is null. "
             "Where a release added privacy noise, every number of people has its 95% bounds;"
             " a bound that is null was not measured."
-            " How many people a model was fitted on is an estimate without bounds: its `population` says it in round numbers."
+            " How many people a model was fitted on is an estimate without bounds;"
+            " its `population` says it in round numbers."
         ),
         openapi_url="/api/openapi.json",
         docs_url=None,

@@ -101,16 +101,31 @@ class Filters:
             table = table.filter(table[name] == value)
         return table
 
-    def query(self, **changes: str | None) -> str:
-        """The canonical address part (``?from=2015&gender=woman``), with changes; empty for everybody."""
-        pairs = {
+    @property
+    def words(self) -> dict[str, str | int]:
+        """What was chosen, by the names that an address has for it."""
+        every = {
             "from": self.first,
             "to": self.last,
             "gender": self.gender,
             "age": self.age,
             "country": self.country,
             "compare": self.compare,
-        } | changes
+        }
+        return {name: value for name, value in every.items() if value is not None}
+
+    @property
+    def slug(self) -> str:
+        """What was chosen, as a part of a file's name; empty for everybody.
+
+        >>> Filters(first=2015, gender="woman").slug
+        '-from-2015-gender-woman'
+        """
+        return "".join(f"-{name}-{value}" for name, value in self.words.items())
+
+    def query(self, **changes: str | None) -> str:
+        """The canonical address part (``?from=2015&gender=woman``), with changes; empty for everybody."""
+        pairs: dict[str, str | int | None] = {**dict.fromkeys(_NAMES), **self.words, **changes}
         kept = [(name, value) for name, value in pairs.items() if value not in (None, "")]
         return "?" + urlencode(kept) if kept else ""
 
@@ -135,6 +150,8 @@ class Filters:
                 parts.append(str(first) if first == last else t.span(str(first), str(last)))
         return " · ".join(parts)
 
+
+_NAMES = ("from", "to", "gender", "age", "country", "compare")
 
 _CODES = {
     "gender": ("gender",),

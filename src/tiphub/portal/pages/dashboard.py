@@ -27,7 +27,7 @@ def dashboard(portal: Portal, visit: Visit) -> Page:
         "dashboard.html",
         {
             "release": release.version,
-            "filters": {name: value for name, value in _words(filters).items() if value is not None},
+            "filters": filters.words,
             "people": people.people if people else None,
             "people_low": people.low if people else None,
             "people_high": people.high if people else None,
@@ -98,20 +98,10 @@ def nobody(people: Number, noisy: bool, t: Texts) -> str:
     return t("dashboard.nobody", bounds=bounds(people, t))
 
 
-def _words(filters: Filters) -> dict[str, Any]:
-    return {
-        "from": filters.first,
-        "to": filters.last,
-        "gender": filters.gender,
-        "age": filters.age,
-        "country": filters.country,
-        "compare": filters.compare,
-    }
-
-
 def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dict[str, Any]:
     t = visit.t
-    files = visit.to(f"/figure/{found.question.name}", filters.query())
+    chosen = filters.query() if found.split else filters.query(compare=None)
+    files = visit.to(f"/figure/{found.question.name}", chosen)
     path, _, query = files.partition("?")
     query = f"?{query}" if query else ""
     panel = {
@@ -124,6 +114,7 @@ def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dic
             (kind.upper() if kind != "vl.json" else "Vega-Lite", f"{path}.{kind}{query}") for kind in FILES
         ],
         "longest": LONGEST,
+        "whole": t("figure.whole") if filters.compare and not found.split else "",
     }
     if found.question.picture == "years":
         panel["years"] = year_columns(found)

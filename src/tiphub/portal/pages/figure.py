@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 
 from tiphub.charts import png, svg
 from tiphub.errors import TiphubError
-from tiphub.portal.answer_files import as_csv, as_json
+from tiphub.portal.answer_files import as_csv, cited
 from tiphub.portal.cite import citation
 from tiphub.portal.filters import Filters
 from tiphub.portal.pages.dashboard import answers, nobody
@@ -22,7 +22,7 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
 
     Raises:
         HTTPException: there is no such picture.
-        TiphubError: the filters leave too few people.
+        TiphubError: the filters leave too few people, or compare what this picture cannot split.
     """
     t, release, standard = visit.t, visit.release, portal.standard
     asked = tuple(item for item in answerable(standard, release.columns) if item.name == name)
@@ -34,6 +34,8 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
         if people is None:
             raise TiphubError(t("dashboard.few", k=release.smallest_count or 1))
         raise TiphubError(nobody(people, portal.catalog.noise(release) is not None, t))
+    if filters.compare and found[0].series and not found[0].split:
+        raise TiphubError(t("error.compare"), do=t("error.compare.do"))
     described = filters.describe(standard, t)
     note = "\n".join(part for part in (f"{described}." if described else "", citation(visit).text) if part)
     smallest = release.smallest_count
@@ -41,8 +43,8 @@ def figure(portal: Portal, visit: Visit, name: str, kind: str) -> Response:
     if kind == "csv":
         content = as_csv(found[0], smallest)
     elif kind == "json":
-        content = json.dumps(as_json(found[0], smallest), ensure_ascii=False)
+        content = json.dumps(cited(found[0], visit, filters, standard), ensure_ascii=False)
     else:
         drawn = spec(found[0], standard, note, smallest, t)
         content = json.dumps(drawn) if kind == "vl.json" else svg(drawn) if kind == "svg" else png(drawn)
-    return sent(content, f"{name}-{release.version}", kind)
+    return sent(content, f"{name}-{release.version}{filters.slug}", kind)

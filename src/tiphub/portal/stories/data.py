@@ -45,9 +45,7 @@ def _bounds(estimate: Estimate) -> dict[str, int | None]:
     found: dict[str, int | None] = {}
     for name, deviation in zip(_PEOPLE, (*of_share, everybody), strict=True):
         count = getattr(estimate, name)
-        known = (
-            count is not None and deviation
-        )  # without any, it is of answers that the release does not tell
+        known = count is not None and deviation  # without noise, nothing was measured
         found[f"{name}_low"] = max(floor(count - Z95 * deviation), 0) if known else None
         found[f"{name}_high"] = ceil(count + Z95 * deviation) if known else None
     for part, whole in (("denominator_high", "people_high"), ("numerator_high", "denominator_high")):
