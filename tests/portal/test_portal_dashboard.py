@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
@@ -162,7 +163,7 @@ def test_the_form_keeps_what_was_chosen_and_the_address_says_it(client: TestClie
 def test_every_picture_has_its_files(client: TestClient, name: str) -> None:
     drawn = client.get(f"/figure/{name}.svg")
     assert ET.fromstring(drawn.text).tag.endswith("svg")
-    assert "Release 2026-11-21" in drawn.text
+    assert "Release 2026-11-21" in " ".join(re.sub("<[^>]+>", " ", drawn.text).split())
     assert client.get(f"/figure/{name}.png").content.startswith(b"\x89PNG")
     rows = list(csv.DictReader(client.get(f"/figure/{name}.csv").text.splitlines()))
     assert [row["value"] for row in rows] == [row["value"] for row in figure(client, name)["rows"]]
@@ -198,3 +199,18 @@ def test_a_comparison_that_splits_nothing_is_not_passed_over(client: TestClient,
     assert all(client.get(address).status_code == 200 for address in files[:2])
     split = next(item for item in page.all("section") if item.attributes.get("id") == "education")
     assert "not split by the comparison" not in split.text
+
+
+def test_a_picture_comes_with_html_that_keeps_its_release(client: TestClient) -> None:
+    page = read(client.get("/dashboard?country=POL&from=2022").text)
+    panel = next(item for item in page.all("section") if item.attributes.get("id") == "education")
+    copied = read(panel.first("pre").text)
+    link = copied.first("a")
+    image = link.first("img")
+    assert image.attributes["alt"] == panel.first("h3").text
+    base = "http://testserver"
+    chosen = "from=2022&country=POL&release=2026-11-21"
+    assert link.attributes["href"] == f"{base}/dashboard?{chosen}#education"
+    assert image.attributes["src"] == f"{base}/figure/education.svg?{chosen}"
+    for address in (link.attributes["href"], image.attributes["src"]):
+        assert client.get(address.partition("#")[0].removeprefix(base)).status_code == 200

@@ -148,3 +148,27 @@ def test_a_page_of_a_release_may_have_its_own_style_and_nothing_else(client: Tes
     again = client.get(address, headers={"If-None-Match": page.headers["etag"]})
     assert again.status_code == 304
     assert "content-security-policy" not in again.headers
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/releases",
+        "/api/tabulate?field=gender",
+        "/index.json",
+        "/fr/dashboard.json",
+        "/figure/gender.csv",
+        "/finding/gender.svg",
+        "/stories/family.json",
+        "/models.json",
+        "/releases/2026-11-21/records.csv",
+        "/figure/gender.csv?gander=woman",
+    ],
+)
+def test_other_sites_may_read_what_is_for_programs(client: TestClient, address: str) -> None:
+    assert client.get(address).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("address", ["/", "/dashboard", "/fr/data", "/stories/family", "/nope"])
+def test_other_sites_may_not_read_pages(client: TestClient, address: str) -> None:
+    assert "access-control-allow-origin" not in client.get(address).headers

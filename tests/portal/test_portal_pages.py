@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from fastapi.testclient import TestClient
 
 from portal.html import Element
@@ -152,3 +153,32 @@ def test_every_language_has_every_sentence_with_the_same_blanks(language: str) -
     for key, sentence in english.items():
         assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", other[key])), key
         assert other[key].strip()
+
+
+@pytest.mark.parametrize("prefix", ["", "/ar"])
+def test_the_way_out_comes_right_after_the_skip_link(page: Callable[[str], Element], prefix: str) -> None:
+    links = list(page(f"{prefix}/dashboard").all("a"))
+    assert [link.attributes.get("class") for link in links[:2]] == ["skip", "exit"]
+
+
+@pytest.mark.parametrize("address", ["/", "/dashboard"])
+def test_a_map_is_no_row_of_stops_for_the_keyboard(page: Callable[[str], Element], address: str) -> None:
+    drawn = next(item for item in page(address).all("div") if item.attributes.get("class") == "map")
+    places = list(drawn.all("a"))
+    assert places
+    assert all(link.attributes["tabindex"] == "-1" for link in places)
+    assert all(link.attributes["aria-hidden"] == "true" for link in places)
+
+
+def test_visitors_are_told_what_their_browser_keeps(page: Callable[[str], Element]) -> None:
+    said = {"": "private window", "/fr": "fenêtre privée", "/es": "ventana privada", "/ar": "النافذة الخاصة"}
+    for prefix, words in said.items():
+        assert words in page(f"{prefix}/methods").text
+
+
+def test_a_citation_names_who_publishes_and_the_year(client: TestClient) -> None:
+    cff = yaml.safe_load(client.get("/releases/2026-11-21/CITATION.cff").text)
+    author, cited = cff["authors"][0]["name"], client.get("/data.json").json()["citation"]
+    assert cited["text"].startswith(f"{author} (2026). {cff['title']}. Release 2026-11-21.")
+    assert f"author = {{{{{author}}}}}" in cited["bibtex"]
+    assert "year = {2026}" in cited["bibtex"]

@@ -17,14 +17,14 @@ def citation(visit: Visit) -> Citation:
     """Cite a release, with the address of that very version."""
     release = visit.release
     hub = hub_of(release)
-    year = release.version[:4]
+    year = (hub.created or release.version)[:4]
     address = f"{visit.base}/data?release={release.version}"
-    text = f"{hub.title}. Release {release.version}. {address}" + (
-        f" ({hub.licence})." if hub.licence else ""
-    )
+    said = f"{hub.publisher} ({year}). {hub.title}." if hub.publisher else f"{hub.title} ({year})."
+    text = f"{said} Release {release.version}. {address}" + (f" ({hub.licence})." if hub.licence else "")
     bibtex = "\n".join(
         (
             f"@misc{{tip_{release.version.replace('-', '_').replace('.', '_')},",
+            *([f"  author = {{{{{hub.publisher}}}}},"] if hub.publisher else []),
             f"  title = {{{{{hub.title}}}}},",
             f"  year = {{{year}}},",
             f"  version = {{{release.version}}},",

@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from tiphub import __version__
 from tiphub.portal.catalog import Catalog
+from tiphub.portal.parameters import for_people
 from tiphub.portal.static import digest
 
 LONGEST_ADDRESS = 2000
@@ -48,7 +49,7 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
 
     @app.middleware("http")
     async def answer(request: Request, call: _Next) -> Response:
-        tag = _tag(request, catalog)
+        tag, path = _tag(request, catalog), request.url.path
         if request.headers.get("if-none-match") == tag:
             response = Response(status_code=304)
         else:
@@ -63,6 +64,8 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
                 response.headers[name] = value
             elif response.status_code != 304:  # what a browser has kept has its own policy, which stays
                 response.headers.setdefault(name, value)
+        if not for_people(path):
+            response.headers["Access-Control-Allow-Origin"] = "*"  # public data, and no cookies
         return response
 
 

@@ -95,7 +95,7 @@ async def refuse_unknown(request: Request) -> None:
     Raises:
         TiphubError: there is one; it names the nearest that is known.
     """
-    if _for_people(request.url.path):
+    if for_people(request.url.path):
         return
     t = language_of(request.url.path)
     for name in strange(request):
@@ -133,6 +133,6 @@ def nearest(name: str, known: Iterable[str], t: Texts) -> str:
     return t("error.parameter.known", known=", ".join(listed)) if listed else t("error.parameter.none")
 
 
-def _for_people(path: str) -> bool:
+def for_people(path: str) -> bool:
     """Whether an address is that of a page: those for programs say ``/api`` or what kind of file they are."""
     return not path.startswith(("/api/", "/releases/")) and "." not in path.rpartition("/")[2]

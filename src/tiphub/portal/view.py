@@ -115,6 +115,7 @@ class Hub:
     """Who publishes, as the release's data package says it."""
 
     title: str
+    publisher: str
     agencies: tuple[str, ...]
     licence: str
     created: str
@@ -129,6 +130,7 @@ def hub_of(release: Release) -> Hub:
     licence = ", ".join(str(item.get("title") or item.get("name") or "") for item in licences)
     return Hub(
         release.title,
+        ", ".join(str(item.get("title", "")) for item in people if "publisher" in _roles(item)),
         tuple(agencies),
         licence,
         str(package.get("created", ""))[:10],

@@ -104,7 +104,11 @@ def _panel(portal: Portal, visit: Visit, found: Answer, filters: Filters) -> dic
     files = visit.to(f"/figure/{found.question.name}", chosen)
     path, _, query = files.partition("?")
     query = f"?{query}" if query else ""
+    page, _, chosen_for_page = visit.pinned_to("/dashboard", filters.query()).partition("?")
+    svg = visit.pinned_to(f"/figure/{found.question.name}.svg", chosen)
     panel = {
+        "page": f"{visit.base}{page}?{chosen_for_page}#{found.question.name}",
+        "svg": f"{visit.base}{svg}",
         "found": found,
         "denominator": denominator(found, visit.release.smallest_count, t),
         "label": lambda line: label_of(line, found, t),

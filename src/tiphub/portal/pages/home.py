@@ -86,6 +86,7 @@ def draw_map(
     link = visit.to("/dashboard", query) if found.question.name == "country_of_exploitation" else ""
     places = places_of(found, portal.standard, t)
     drawn = svg(bare_map(found, portal.standard, t, link))
+    drawn = drawn.replace("<a ", '<a tabindex="-1" aria-hidden="true" ')
     return {
         "svg": text_alternative(drawn, t("map.alt", title=found.title)),
         "shades": shades(places, t),
