@@ -170,3 +170,9 @@ def test_a_table_that_is_too_large_is_refused_with_a_way_out(releases: Path) -> 
         assert "more than 100 cells" in said
         for wrong in ("by=mood", "by=gender&where=gender=pirate", "by=gender&where=mood=low"):
             assert "cells" not in client.get(f"{asked}&{wrong}").json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/figure/{file}", "/finding/{file}", "/models/{file}"])
+def test_openapi_says_what_pictures_come_in(client: TestClient, path: str) -> None:
+    described = client.get("/api/openapi.json").json()["paths"][path]["get"]["responses"]["200"]["content"]
+    assert {"text/csv", "application/json", "image/svg+xml", "image/png"} <= described.keys()

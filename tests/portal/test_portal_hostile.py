@@ -3,12 +3,15 @@
 import hashlib
 import re
 from base64 import b64encode
+from html import unescape
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from tiphub.portal.texts import LANGUAGES, texts
 
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 
@@ -172,3 +175,24 @@ def test_other_sites_may_read_what_is_for_programs(client: TestClient, address: 
 @pytest.mark.parametrize("address", ["/", "/dashboard", "/fr/data", "/stories/family", "/nope"])
 def test_other_sites_may_not_read_pages(client: TestClient, address: str) -> None:
     assert "access-control-allow-origin" not in client.get(address).headers
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_be_sent_is_not_said_to_be_missing(client: TestClient, language: str) -> None:
+    t = texts(language)
+    answer = client.post(f"{t.prefix}/dashboard")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["allow"]
+    assert t("error.405") in unescape(answer.text)
+    long = client.get(f"{t.prefix}/dashboard?gender={'x' * 3000}")
+    assert long.status_code == 414
+    for said in (answer.text, long.text):
+        assert t("error.404.title") not in unescape(said)
+
+
+def test_a_kept_answer_is_known_among_others(client: TestClient) -> None:
+    tag = client.get("/data").headers["etag"]
+    for kept in (f'"other", {tag}', tag.removeprefix("W/"), "*"):
+        assert client.get("/data", headers={"If-None-Match": kept}).status_code == 304
+    for kept in ('"other"', 'W/"other", "more"', ""):
+        assert client.get("/data", headers={"If-None-Match": kept}).status_code == 200

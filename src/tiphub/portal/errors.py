@@ -36,8 +36,11 @@ def add_errors(app: FastAPI, portal: Portal) -> None:
     @app.exception_handler(HTTPException)
     def missing(request: Request, error: HTTPException) -> Response:
         t = _language(request)
-        words = t("error.404") if error.status_code == 404 else str(error.detail)
-        return _answer(portal, request, error.status_code, "error.404", words)
+        said = {404: "error.404", 405: "error.405"}.get(error.status_code)
+        key = "error.404" if error.status_code == 404 else "error.asked"
+        answer = _answer(portal, request, error.status_code, key, t(said) if said else str(error.detail))
+        answer.headers.update(error.headers or {})
+        return answer
 
     @app.exception_handler(NoReleaseError)
     def empty(request: Request, _: NoReleaseError) -> Response:

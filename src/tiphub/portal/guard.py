@@ -50,7 +50,7 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
     @app.middleware("http")
     async def answer(request: Request, call: _Next) -> Response:
         tag, path = _tag(request, catalog), request.url.path
-        if request.headers.get("if-none-match") == tag:
+        if _kept(request.headers.get("if-none-match", ""), tag):
             response = Response(status_code=304)
         else:
             response = await call(request)
@@ -67,6 +67,12 @@ def guard(app: FastAPI, catalog: Catalog) -> None:
         if not for_people(path):
             response.headers["Access-Control-Allow-Origin"] = "*"  # public data, and no cookies
         return response
+
+
+def _kept(asked: str, tag: str) -> bool:
+    """Whether one of the tags that a visitor has kept is this one; weak and strong are told alike."""
+    kept = [one.strip().removeprefix("W/") for one in asked.split(",")]
+    return "*" in kept or tag.removeprefix("W/") in kept
 
 
 def _tag(request: Request, catalog: Catalog) -> str:

@@ -2,6 +2,7 @@
 
 from asyncio import shield, wrap_future
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
@@ -24,6 +25,11 @@ from tiphub.portal.reading import add_reading
 from tiphub.portal.stories.desk import Desk
 from tiphub.portal.texts import LANGUAGES, Texts, texts
 from tiphub.portal.view import Page, Portal, Visit, render
+
+_IN_KINDS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind.partition(";")[0]: {} for kind in sorted(set(KINDS.values()))}}
+}
+"""What a picture comes in, for its OpenAPI description."""
 
 _Place = tuple[str, str, Callable[[Portal, Visit], Page], tuple[Parameter, ...]]
 PAGES: tuple[_Place, ...] = (
@@ -91,6 +97,7 @@ def _add_figures(router: APIRouter, portal: Portal, t: Texts) -> None:
         one,
         name="figure",
         summary="One picture of the dashboard: NAME.csv, .json, .svg, .png or .vl.json (Vega-Lite)",
+        responses=_IN_KINDS,
         include_in_schema=t.prefix == "",
         response_model=None,
         openapi_extra=described((*FILTERS, RELEASE)),
@@ -125,6 +132,7 @@ def _add_stories(router: APIRouter, portal: Portal, t: Texts, desk: Desk) -> Non
             answer,
             name=path.split("/")[1],
             summary=summary,
+            responses=_IN_KINDS if path == "/finding/{file}" else {},
             include_in_schema=t.prefix == "",
             response_model=None,
             openapi_extra=described([RELEASE]),
@@ -172,6 +180,7 @@ def _add_models(router: APIRouter, portal: Portal, t: Texts, desk: ModelDesk) ->
             answer,
             name=path.split("/")[1].partition(".")[0],
             summary=summary,
+            responses=_IN_KINDS if path == "/models/{file}" else {},
             include_in_schema=bool(summary) and t.prefix == "",
             response_model=None,
             openapi_extra=described([RELEASE]),

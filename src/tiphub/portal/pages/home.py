@@ -97,11 +97,13 @@ def draw_map(
 
 
 def _regional(portal: Portal, visit: Visit, found: Answer, within: Cell) -> str:
-    """Of how many people the region is shown and not the country."""
+    """Of how many people the region is shown and not the country, in a sentence."""
     lines = [line for line in found.shown if line.broad]
     cell = {**within, found.question.name: [line.code for line in lines]}
     number = number_of(portal.catalog.noise(visit.release), cell, sum(line.count for line in lines))
-    return told(number, found.noisy, visit.t)
+    if number.low == 0 and number.high is not None:
+        return visit.t("map.regional.most", most=number.high)
+    return visit.t("map.regional", count=told(number, found.noisy, visit.t))
 
 
 def table_of(found: Answer, visit: Visit) -> dict[str, Any]:

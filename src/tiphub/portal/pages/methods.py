@@ -54,6 +54,7 @@ def methods(portal: Portal, visit: Visit) -> Page:
             "people": told(people, noisy, t),
             "noisy": noisy,
             "protection": protection,
+            "settings": [(name, _short(value)) for name, value in protection["parameters"]],
             "promised": promised,
             "definitions": definitions,
             "columns": columns,
@@ -74,6 +75,17 @@ def _codes(portal: Portal, visit: Visit, name: str) -> list[dict[str, str]]:
         for code in codes
         if name not in standard.groups or f"{name}_{code.code}" in carried
     ]
+
+
+def _short(value: str) -> str:
+    """A setting as people read it; the JSON twin has it in full.
+
+    >>> _short("80183369681/250000000000"), _short("dp")
+    ('0.3207', 'dp')
+    """
+    over, line, under = value.partition("/")
+    exact = line and over.isdecimal() and under.isdecimal() and int(under)
+    return f"{int(over) / int(under):.4g}" if exact else value
 
 
 def _flat(value: Any) -> list[tuple[str, str]]:
