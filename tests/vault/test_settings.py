@@ -119,6 +119,28 @@ def test_a_mistyped_column_gets_the_nearest(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "key", "what"),
+    [
+        ("columns: [gender, citizenship, gender]", "columns", "'gender' stands 2 times"),
+        (
+            "columns: [gender, citizenship], quasi_identifiers: [gender, gender]",
+            "quasi_identifiers",
+            "'gender' stands 2 times",
+        ),
+        ("columns: [gender]", "columns", "two columns or more"),
+    ],
+)
+def test_columns_that_make_no_release_are_told(desk: Desk, line: str, key: str, what: str) -> None:
+    settings(desk, f"declared_size: 1000\nrelease: {{method: dp, {line}}}\n")
+    for given in ([], ["--plan"]):
+        told = CliRunner().invoke(app, ["build", str(desk.hub.root), *given])
+        assert isinstance(told.exception, TiphubError)
+        assert what in told.exception.what
+        assert told.exception.where.endswith(f"release, {key}")
+    assert not (desk.hub.root / "ledger.jsonl").exists()
+
+
+@pytest.mark.parametrize(
     ("text", "what", "do"),
     [
         (b"title: \xe9t\xe9\n", "not UTF-8", "Save it as UTF-8"),

@@ -31,4 +31,17 @@ def release_columns(hub: Hub, standard: Standard) -> tuple[tuple[Variable, ...],
                     where=f"{where}, {key}",
                     do=f"Did you mean '{near[0]}'? {do}" if near else do,
                 )
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise TiphubError(
+                f"'{twice}' stands {names.count(twice)} times.",
+                where=f"{where}, {key}",
+                do="Keep one of them.",
+            )
+    if len(columns) < 2:
+        raise TiphubError(
+            "A release needs two columns or more: in a CSV file of one, an unknown cell is an empty line.",
+            where=f"{where}, columns",
+            do="Name more columns, or [] for the standard's choice.",
+        )
     return tuple(variable(standard, name, years=hub.settings.years) for name in columns), known
