@@ -116,6 +116,15 @@ def test_a_release_is_booked_paid_and_linked(spent_once: Hub) -> None:
     assert linked.facts["manifest"] == hashlib.sha256((release / "manifest.json").read_bytes()).hexdigest()
 
 
+def test_the_same_spend_by_another_name_is_not_spent_again(spent_once: Hub) -> None:
+    release = only_release(spent_once)
+    notes: list[str] = []
+    assert build(spent_once, epsilon=4, told=notes.append) == release
+    assert build(change(spent_once, epsilon="1"), epsilon=4, told=notes.append) == release
+    assert len(notes) == 2
+    assert spent(spent_once) == spend_of(spent_once).rho
+
+
 def test_what_is_read_of_a_release_counts_cases_and_not_people(spent_once: Hub) -> None:
     """Nobody is linked across agencies, so that no row and no count is of people."""
     release = only_release(spent_once)

@@ -26,7 +26,7 @@ from tiphub.vault.people import population_of
 from tiphub.vault.protection import protection
 from tiphub.vault.s2_harmonise import Quality, Reading, Reread
 from tiphub.vault.s4_protect import KAnonymity
-from tiphub.vault.spending import open_ledger, paid, refuse_weak_delta, set_lifetime
+from tiphub.vault.spending import Spend, open_ledger, paid, refuse_weak_delta, set_lifetime
 from tiphub.vault.store import Contribution, Store
 
 
@@ -208,7 +208,7 @@ def build(
             rereads = s2_harmonise.harmonise_anew(store, agency, reading, progress)
             for line in s2_harmonise.tell_anew(rereads) or s2_harmonise.tell_unused(store, agency, reading):
                 told(f"{agency.name}: {line.strip()}")
-        state = _state(hub, store, senders, epsilon)
+        state = _state(hub, store, senders, spend)
         newest = next(release_folders(hub.releases), None)
         if newest and not again and (store.evaluation(newest.name) or {}).get("state") == state:
             told(f"Nothing changed since release {newest.name}: it stands, and no other was made.")
@@ -260,15 +260,22 @@ def build(
     return release
 
 
-def _state(hub: Hub, store: Store, senders: Sequence[Agency], epsilon: float | None) -> str:
-    """A sum over everything that a release is made from; equal where nothing changed."""
+def _state(hub: Hub, store: Store, senders: Sequence[Agency], spend: Spend | None) -> str:
+    """A sum over everything that a release is made from; equal where nothing changed.
+
+    What is spent counts, and not whether ``hub.yml`` or an option says it.
+    """
+    effective = hub.settings
+    if spend:
+        effective = replace(effective, privacy=replace(effective.privacy, epsilon=float(spend.epsilon)))
     files = [
         [item.number, s2_harmonise.fingerprint_in_use(item, store.standard)]
         for agency in senders
         for item in store.contributions(agency.name)
     ]
     models = [model.as_json() for model in release_models(hub, store.standard)]
-    settings = [asdict(hub.settings), epsilon, asdict(_description(hub, senders)), models]
+    # Releases that stand were summed up with the option in the second place, most of them without one.
+    settings = [asdict(effective), None, asdict(_description(hub, senders)), models]
     document = json.dumps([files, settings, store.standard.version, __version__], default=str, sort_keys=True)
     return sha256(document.encode()).hexdigest()
 
