@@ -14,7 +14,7 @@ from rich.table import Table
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
-from tiphub.cli.sources import without_a_hub
+from tiphub.cli.sources import tell_left_out, without_a_hub
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
 from tiphub.standard import ONE_RECORD
@@ -110,6 +110,7 @@ def _audit_layout(
     declared = load_layout(layout, standard).quasi_identifiers
     with without_a_hub(layout, file):
         opened = open_standard(file, layout, standard, engine, sheet=sheet)
+    tell_left_out(opened.left_out, layout)
     names = chosen or declared or [name for name in standard.quasi_identifiers if name in opened.columns]
     risk = disclosure_risk(opened.table.select(list(opened.columns)), names, threshold=k)
     return _Audited(risk, opened.quarantined, ONE_RECORD[opened.layout.record])

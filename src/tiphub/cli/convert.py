@@ -7,7 +7,7 @@ import typer
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
-from tiphub.cli.sources import without_a_hub
+from tiphub.cli.sources import tell_left_out, without_a_hub
 from tiphub.errors import TiphubError
 
 
@@ -34,6 +34,7 @@ def convert(
     with spilling() as engine:
         with without_a_hub(source, file):
             opened = open_standard(file, source, standard, engine, sheet=sheet)
+        tell_left_out(opened.left_out, source)
         written, losses = write_layout(opened.table.order_by("row"), layout, standard)
     part = out.with_name(f"{out.name}.part")
     try:

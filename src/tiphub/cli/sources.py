@@ -1,12 +1,13 @@
 """What commands read alike: a data file with a layout, a release or a vault, and NAME=VALUE pairs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
 from rich.console import Console
 
 from tiphub.amount import amount
@@ -82,10 +83,17 @@ def open_source(source: Path, layout: str | None, standard: Standard, engine: "E
         raise TiphubError("A data file is read by a layout.", where=str(source), do=do)
     with without_a_hub(layout, source):
         found = open_standard(source, layout, standard, engine)
+    tell_left_out(found.left_out, layout)
     if found.quarantined:
         text = f"{amount(found.read, 'row')} read, {found.quarantined:,} set aside as unreadable."
         Console(stderr=True).print(text, highlight=False)
     return Source(found.table.select(*found.columns))
+
+
+def tell_left_out(columns: Sequence[str], layout: str) -> None:
+    """Say on the error stream which columns of a file were not read: they are no records, only headers."""
+    if columns:
+        typer.echo(f"Left out, no column of {layout}: {', '.join(columns)}.", err=True)
 
 
 @contextmanager

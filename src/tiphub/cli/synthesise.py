@@ -14,7 +14,7 @@ import typer
 
 from tiphub.amount import amount
 from tiphub.cli.app import app
-from tiphub.cli.sources import without_a_hub
+from tiphub.cli.sources import tell_left_out, without_a_hub
 from tiphub.errors import TiphubError
 from tiphub.progress import Terminal
 
@@ -73,6 +73,7 @@ def synthesise(
             folder=next(place for place in out.absolute().parents if place.is_dir()),
         )
     _write(made, out)
+    tell_left_out(made.left_out, layout)
     if made.quarantined:
         typer.echo(
             f"{made.quarantined:,} of {amount(made.read, 'row')} could not be read and "

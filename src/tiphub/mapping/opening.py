@@ -1,6 +1,6 @@
 """Open a data file in a known layout as a table in the standard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,12 +10,14 @@ import pyarrow.compute as pc
 
 from tiphub.engine import Engine
 from tiphub.errors import TiphubError
+from tiphub.mapping.dates import FIRST
 from tiphub.mapping.harmonise import harmonise
 from tiphub.mapping.load import load_layout
+from tiphub.mapping.plan import make_plan
 from tiphub.mapping.spec import Layout, Mapping
 from tiphub.mapping.write import carried
 from tiphub.standard import Standard
-from tiphub.tabular import RawTable, ReadOptions, open_table
+from tiphub.tabular import DEFECT, EMPTY, RawTable, ReadOptions, open_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class StandardTable:
     """A file read by a layout.
 
     ``table`` holds the rows without problems, in the standard; ``columns`` those of the standard that the
-    layout has (or that follow from what it has); ``read`` and ``quarantined`` count rows.
+    layout has (or that follow from what it has); ``read`` and ``quarantined`` count rows. ``left_out`` are
+    the file's columns that the layout does not have.
     """
 
     table: ir.Table
@@ -31,6 +34,7 @@ class StandardTable:
     columns: tuple[str, ...]
     read: int
     quarantined: int
+    left_out: tuple[str, ...]
 
 
 def read_options(mapping: Mapping) -> ReadOptions:
@@ -62,11 +66,12 @@ def open_standard(
     read = _read(raw, rows, engine)
     table = engine.collect("_accepted", schema, _accepted(read, counts))
     if counts["read"] == counts["quarantined"]:
-        what = (
-            "No row of the file could be read by this layout." if counts["read"] else "The file has no rows."
-        )
-        raise TiphubError(what, where=f"{path.name}, {layout}", do="Check that the layout is the right one.")
-    return StandardTable(table, found, carried(found, standard), counts["read"], counts["quarantined"])
+        raise _unread(raw, where=f"{path.name}, {layout}")
+    known = {*make_plan(found.mapping, raw.columns, standard, FIRST).cells, *found.columns}
+    left_out = tuple(name for name in raw.columns if name not in known)
+    return StandardTable(
+        table, found, carried(found, standard), counts["read"], counts["quarantined"], left_out
+    )
 
 
 _CELLS = "_cells"
@@ -81,6 +86,21 @@ def _read(raw: RawTable, rows: ir.Table, engine: Engine) -> Iterator[pa.RecordBa
     for piece in raw.batches():
         engine.register(_CELLS, pa.Table.from_batches([piece], raw.schema))
         yield from engine.batches(rows)
+
+
+def _unread(raw: RawTable, *, where: str) -> TiphubError:
+    """Why not one row was accepted."""
+    rows = [_is_empty(batch, raw.columns) for batch in raw.batches() if batch.num_rows]
+    if all(rows):
+        what = "Every row of the file is empty." if rows else "The file has no rows."
+        return TiphubError(what, where=where, do="Check that it is the right file, or export it again.")
+    what = "No row of the file could be read by this layout."
+    return TiphubError(what, where=where, do="Check that the layout is the right one.")
+
+
+def _is_empty(batch: pa.RecordBatch, columns: Sequence[str]) -> bool:
+    broken = pc.any(pc.not_equal(batch.column(DEFECT), EMPTY)).as_py()
+    return not broken and not any(pc.any(pc.not_equal(batch.column(name), "")).as_py() for name in columns)
 
 
 def _accepted(batches: Iterator[pa.RecordBatch], counts: dict[str, int]) -> Iterator[pa.RecordBatch]:

@@ -33,6 +33,7 @@ class Synthesis:
     ``pieces`` gives the records, ``number`` in all, as text cells in the layout's columns, some at a time,
     since they lie on the disk; ``counts`` use the layout's columns and words. ``outside`` says by column how
     many cells lay outside the declared domain and became unknown: it may not be passed on either.
+    ``left_out`` are the file's columns that the layout does not have.
     """
 
     number: int
@@ -42,6 +43,7 @@ class Synthesis:
     read: int
     quarantined: int
     outside: Mapping[str, int]
+    left_out: tuple[str, ...]
 
 
 def synthesise(
@@ -119,6 +121,7 @@ def synthesise(
         read=opened.read,
         quarantined=opened.quarantined,
         outside=outside,
+        left_out=read.left_out,
     )
 
 
