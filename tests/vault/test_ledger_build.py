@@ -412,12 +412,25 @@ def test_a_plan_is_for_dp_alone(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("option", ["--sign-budget", "--repair"])
-@pytest.mark.parametrize("name", ["", " ", "Ada"])
+@pytest.mark.parametrize("name", ["", " ", "Ada", "a,,", "Ada, , ", ", officer", "Ada, 7", "-, officer"])
 def test_an_empty_signature_is_refused(hub: Hub, option: str, name: str) -> None:
     told = CliRunner().invoke(app, ["ledger", str(hub.root), option, name])
     assert isinstance(told.exception, TiphubError)
     assert "no signature" in str(told.exception)
     assert not (hub.root / "ledger.jsonl").exists()
+
+
+@pytest.mark.parametrize("name", ["a,,", "Ada, , "])
+def test_two_methods_are_not_signed_by_a_name_alone(spent_once: Hub, name: str) -> None:
+    with pytest.raises(TiphubError, match="no signature"):
+        build(change(spent_once, method="k_anonymity"), signed_mixed=name)
+    assert kinds(open_hub(spent_once.root))[-1] == "released"
+
+
+@pytest.mark.parametrize("name", ["Зоя, офіцер", "علا, مسؤولة", "安, 长", "Li, DPO"])
+def test_a_signature_is_in_any_script(hub: Hub, name: str) -> None:
+    sign_budget(hub, name)
+    assert kinds(hub) == ["opened", "budget"]
 
 
 def test_the_ledger_command_shows_and_verifies(spent_once: Hub) -> None:

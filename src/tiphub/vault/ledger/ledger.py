@@ -233,10 +233,11 @@ def check_signature(text: str) -> str:
     """A signature as it is recorded: a name and what the person answers as.
 
     Raises:
-        TiphubError: one of them is missing, or it is no plain line of text.
+        TiphubError: one of them has no letter, or it is no plain line of text.
     """
     name, _, role = (part.strip() for part in text.partition(","))
-    if not name or not role or not text.isprintable() or len(text) > 200:
+    said = all(any(letter.isalpha() for letter in part) for part in (name, role))
+    if not said or not text.isprintable() or len(text) > 200:
         raise TiphubError(
             f"{text!r} is no signature.",
             do='Write a name and a role: "Ada Example, data protection officer".',
