@@ -1,17 +1,21 @@
 """The whole method, from people to records, counts and their bounds."""
 
 from collections import defaultdict
+from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from release.sample import publish_sample
 from tiphub.errors import TiphubError
 from tiphub.progress import Silent
 from tiphub.standard import Variable, encode
 from tiphub.standard.implications import implications
 from tiphub.standard.variables import Codes, variable
+from tiphub.vault.ledger import Booking
 from tiphub.vault.s4_protect import Protected
 from tiphub.vault.s4_protect.dp import DifferentialPrivacy, FreshNoise, SeededNoiseForTests
 from tiphub.vault.s4_protect.dp.accounting import epsilon_for
@@ -156,8 +160,23 @@ def test_the_same_seeds_give_the_same_release_and_it_calls_itself_not_private() 
     assert "epsilon" not in one.statement["parameters"]
 
 
+def test_records_of_a_seed_are_not_private_whatever_the_noise(tmp_path: Path) -> None:
+    made = protect(people(500), noise=FreshNoise(), effort=TINY)
+    assert "NOT PRIVATE" in made.statement["protects_from"][0]
+    with pytest.raises(TiphubError, match="protect nobody"):
+        publish_sample(
+            tmp_path,
+            given=made,
+            variables=columns(),
+            quasi_identifiers=(),
+            smallest_count=None,
+            booking=Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 4), "2026-11-21"),
+            day=date(2026, 11, 21),
+        )
+
+
 def test_real_noise_differs_each_time_and_states_its_epsilon() -> None:
-    one, other = (protect(people(500), noise=FreshNoise(), effort=TINY) for _ in range(2))
+    one, other = (protect(people(500), noise=FreshNoise(), effort=TINY, seed=None) for _ in range(2))
     assert not one.counts.equals(other.counts)
     assert one.statement["parameters"]["rho"] == "1/4"
     assert one.statement["parameters"]["epsilon"] > 1
@@ -166,7 +185,7 @@ def test_real_noise_differs_each_time_and_states_its_epsilon() -> None:
 
 def test_the_promise_is_to_a_case_and_says_what_holds_for_whom_two_agencies_know() -> None:
     """Two records of one person are four times rho: group privacy."""
-    statement = protect(people(500), noise=FreshNoise(), effort=TINY).statement
+    statement = protect(people(500), noise=FreshNoise(), effort=TINY, seed=None).statement
     assert statement["unit"].startswith("one recorded case, which is one person as one agency knows them")
     assert "linkage" not in str(statement)
     twice = epsilon_for(4 * Fraction(1, 4), 1e-6)

@@ -71,6 +71,10 @@ class DifferentialPrivacy:
         return "differential_privacy"
 
     @property
+    def _private(self) -> bool:
+        return self.noise.private and self.seed_for_tests is None
+
+    @property
     def argument(self) -> str:
         """Why the method holds, in the order of the code (Markdown)."""
         return (files(__package__) / "argument.md").read_text("utf-8")
@@ -133,9 +137,7 @@ class DifferentialPrivacy:
         return Protected(
             records=records.table(),
             counts=released_counts(measured, tables),
-            statement=statement(
-                self.rho, self.delta, measured, private=self.noise.private, models=models.said
-            ),
+            statement=statement(self.rho, self.delta, measured, private=self._private, models=models.said),
             loss={**loss(measured), **gaps(measured, tables, derived)},
             models=models.tables,
         )
