@@ -103,7 +103,7 @@ def publish_modelled(
         variables=tuple(variables),
         quasi_identifiers=(),
         smallest_count=None,
-        booking=Booking(1, "0" * 64, METHOD, SPENT, day.isoformat()),
+        booking=Booking(1, "0" * 64, METHOD, SPENT, day.isoformat(), 4.2, 1e-6),
     )
 
 

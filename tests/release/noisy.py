@@ -86,7 +86,7 @@ def publish_noisy(releases: Path, *, day: date = date(2026, 11, 21), given: Nois
         variables=chosen(),
         quasi_identifiers=(),
         smallest_count=None,
-        booking=Booking(1, "0" * 64, str(STATEMENT["method"]), RHO, day.isoformat()),
+        booking=Booking(1, "0" * 64, str(STATEMENT["method"]), RHO, day.isoformat(), 4.2, 1e-6),
         argument="# Why it holds\n\nIt does not: the noise is repeatable, for tests alone.\n",
         evaluation={"method": STATEMENT["method"], "errors_of_counts": []},
     )

@@ -17,7 +17,7 @@ from tiphub.vault.ledger import Booking
 
 STD = 9.0
 DAY = date(2026, 11, 21)
-BOOKING = Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 3), DAY.isoformat())
+BOOKING = Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 3), DAY.isoformat(), 4.2, 1e-6)
 
 
 def with_answered(name: str, *, std: float | None = STD) -> pa.Table:

@@ -170,7 +170,7 @@ def test_records_of_a_seed_are_not_private_whatever_the_noise(tmp_path: Path) ->
             variables=columns(),
             quasi_identifiers=(),
             smallest_count=None,
-            booking=Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 4), "2026-11-21"),
+            booking=Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 4), "2026-11-21", 4.2, 1e-6),
             day=date(2026, 11, 21),
         )
 

@@ -17,7 +17,7 @@ from tiphub.release.model_tables import MODEL_TABLES, cells_of
 from tiphub.vault.ledger import Booking
 
 DAY = date(2026, 11, 21)
-BOOKING = Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 3), DAY.isoformat())
+BOOKING = Booking(3, "ab" * 32, "differential_privacy", Fraction(1, 3), DAY.isoformat(), 4.2, 1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,32 @@ def test_a_spend_that_is_not_booked_exactly_is_refused(
 ) -> None:
     with pytest.raises(TiphubError, match=expected):
         publish(noisy, tmp_path, booking=booking)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("said", [{"epsilon": 0.5}, {"epsilon": 4.1}, {"epsilon": 4.3}, {"delta": 1e-9}])
+def test_a_statement_promises_what_the_ledger_booked(
+    noisy: Content, tmp_path: Path, said: Mapping[str, float]
+) -> None:
+    statement = {**noisy.statement, "parameters": {**noisy.statement["parameters"], **said}}
+    with pytest.raises(TiphubError, match=r"ledger booked 4\.2 at 1e-06"):
+        publish(replace(noisy, statement=statement), tmp_path, booking=BOOKING)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "expected"),
+    [("count", None, "the counts"), ("std", 0.0, "a standard deviation above 0")],
+)
+def test_noisy_counts_are_those_of_the_records_and_say_their_noise(
+    noisy: Content, tmp_path: Path, column: str, value: float | None, expected: str
+) -> None:
+    given = noisy.counts.column(column).to_pylist()
+    changed = [given[0], given[1] + 5, *given[2:]] if value is None else [value] * len(given)
+    place = noisy.counts.column_names.index(column)
+    counts = noisy.counts.set_column(place, column, pa.array(changed))
+    with pytest.raises(TiphubError, match=expected):
+        publish(replace(noisy, counts=counts), tmp_path, booking=BOOKING)
     assert list(tmp_path.iterdir()) == []
 
 

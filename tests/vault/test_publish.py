@@ -315,13 +315,14 @@ def test_notes_of_noisy_releases_tell_what_noise_cannot_explain(tmp_path: Path) 
 
 
 def test_a_noisy_method_is_published_with_its_intervals(small: Content, tmp_path: Path) -> None:
-    rows = small.counts.num_rows
+    alone = one_alone(small)
+    rows = alone.counts.num_rows
     noise = {"std": [2.5] * rows, "low": [0.0] * rows, "high": [9e9] * rows}
-    exact = small.counts.select(["fields", "values", "count"])
+    exact = alone.counts.select(["fields", "values", "count"])
     counts = pa.table({name: exact.column(name) for name in exact.column_names} | noise)
     statement = {**small.statement, "method": "dp", "parameters": {"epsilon": 4, "rho": "1/4"}}
-    noisy = replace(one_alone(small), counts=counts, statement=statement)
-    booking = Booking(3, "ab" * 32, "dp", Fraction(1, 4), "2026-11-21")
+    noisy = replace(alone, counts=counts, statement=statement)
+    booking = Booking(3, "ab" * 32, "dp", Fraction(1, 4), "2026-11-21", 4.0, 1e-6)
     folder = publish_sample(tmp_path, given=noisy, smallest_count=None, booking=booking)
     assert open_release(folder).package["tiphub"]["ledger"] == {"entry": 3, "sha256": "ab" * 32}
     assert check(folder) == []

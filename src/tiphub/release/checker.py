@@ -74,7 +74,7 @@ def _examine_content(path: Path, manifest: Manifest, good: frozenset[str]) -> It
         yield content.check_recount(records, counts, declared)
     else:
         why = "the records or the counts are wrong in themselves"
-        yield Check("recount", "Every exact count comes out again from the records", skipped=why)
+        yield Check("recount", content.RECOUNT, skipped=why)
 
 
 def _records(path: Path, declared: Declared, good: frozenset[str]) -> Generator[Check, None, pa.Table | None]:

@@ -15,8 +15,7 @@ from tiphub.release.finding import MOST, Check, Finding
 from tiphub.release.metadata import Declared
 from tiphub.release.tables import ROWS
 from tiphub.standard import Variable, encode
-
-Column = npt.NDArray[np.int16]
+from tiphub.tabular.mapped import Mapped
 
 LARGEST_TABLE = 2**26
 """Cells: no table that a release publishes comes near it."""
@@ -140,6 +139,9 @@ def _count_defects(counts: pa.Table, declared: Declared) -> Iterator[Finding]:
         if any(given) and not (all(given) and std >= 0 and low <= count <= high):
             told = "The count lies outside its interval, or the interval is not whole."
             yield Finding(told, "counts.csv", number, "low", str(low), do=_PUBLISHER)
+        if std == 0:
+            told = "A count with noise has a standard deviation above 0."
+            yield Finding(told, "counts.csv", number, "std", str(std), do=_PUBLISHER)
 
 
 def split(fields: str) -> list[str]:
@@ -151,24 +153,33 @@ def split(fields: str) -> list[str]:
     return fields.split(SEPARATOR) if fields else []
 
 
+RECOUNT = "Every count of the records' columns comes out again from the records"
+
+
 def check_recount(records: pa.Table, counts: pa.Table, declared: Declared) -> Check:
-    """Every exact count (one without a standard deviation) comes out again from the records."""
-    title = "Every exact count comes out again from the records"
-    exact = counts.append_column("row", pa.array(range(2, counts.num_rows + 2), pa.int64()))
-    exact = exact.filter(pc.is_null(exact.column("std")))
-    if not exact.num_rows:
-        return Check("recount", title, skipped="the counts carry noise, as their standard deviations say")
-    findings = list(islice(_differing(records, exact, declared.variables), MOST))
-    return Check("recount", title, tuple(findings), note=f"{exact.num_rows:,} counts" if not findings else "")
+    """Every count that is exact or of the records' own columns comes out again from the records.
+
+    Columns that the records do not have are counted with noise alone, and cannot be counted again.
+    """
+    numbered = counts.append_column("row", pa.array(range(2, counts.num_rows + 2), pa.int64()))
+    own = {item.name for item in declared.variables}
+    fields = counts.column("fields").combine_chunks().dictionary_encode()
+    carried = pa.array([own.issuperset(split(names)) for names in fields.dictionary.to_pylist()], pa.bool_())
+    again = numbered.filter(pc.or_(pc.is_null(counts.column("std")), carried.take(fields.indices)))
+    if not again.num_rows:
+        return Check("recount", RECOUNT, skipped="no count is of the records' columns")
+    findings = list(islice(_differing(records, again, declared.variables), MOST))
+    apart = counts.num_rows - again.num_rows
+    note = f"{again.num_rows:,} counts" + (f"; {apart:,} are of columns beside the records" if apart else "")
+    return Check("recount", RECOUNT, tuple(findings), note=note if not findings else "")
 
 
-def _differing(records: pa.Table, exact: pa.Table, variables: Sequence[Variable]) -> Iterator[Finding]:
-    pieces = [encode(records.slice(start, ROWS), variables) for start in range(0, records.num_rows, ROWS)]
-    codes = np.concatenate([np.empty((0, len(variables)), np.int16), *pieces])
+def _differing(records: pa.Table, counts: pa.Table, variables: Sequence[Variable]) -> Iterator[Finding]:
+    codes = _coded(records, variables)
     places = {item.name: place for place, item in enumerate(variables)}
     index = [{value: code for code, value in enumerate((UNKNOWN, *item.values))} for item in variables]
     rows = zip(
-        *(exact.column(name).to_pylist() for name in ("fields", "values", "count", "row")), strict=True
+        *(counts.column(name).to_pylist() for name in ("fields", "values", "count", "row")), strict=True
     )
     for fields, group in groupby(rows, key=lambda row: row[0]):
         if not places.keys() >= set(split(fields)):
@@ -182,7 +193,7 @@ def _differing(records: pa.Table, exact: pa.Table, variables: Sequence[Variable]
                 f"Counts over {fields} are too many to be counted again.", "counts.csv", do=_PUBLISHER
             )
             continue
-        table = _tabulated([codes[:, column] for column in columns], sizes, len(codes))
+        table = _tabulated(codes.select(columns), sizes)
         for _, values, count, number in group:
             cell = 0
             for column, size, value in zip(columns, sizes, values.split(SEPARATOR), strict=False):
@@ -194,9 +205,21 @@ def _differing(records: pa.Table, exact: pa.Table, variables: Sequence[Variable]
                 yield Finding(told, "counts.csv", number, "count", str(count), do=_PUBLISHER)
 
 
-def _tabulated(columns: Sequence[Column], sizes: Sequence[int], rows: int) -> npt.NDArray[np.int64]:
+def _coded(records: pa.Table, variables: Sequence[Variable]) -> pa.Table:
+    """The records as codes, on the disk: there may be millions."""
+    coded = Mapped(pa.schema([(item.name, pa.int16()) for item in variables]))
+    for start in range(0, records.num_rows, ROWS):
+        codes = encode(records.slice(start, ROWS), variables)
+        coded.write(pa.record_batch([pa.array(column) for column in codes.T], schema=coded.schema))
+    return coded.table()
+
+
+def _tabulated(codes: pa.Table, sizes: Sequence[int]) -> npt.NDArray[np.int64]:
     """The table of counts over some columns, flat, the last column running fastest."""
-    keys = np.zeros(rows, np.int64)
-    for column, size in zip(columns, sizes, strict=True):
-        keys = keys * size + column
+    keys, start = np.zeros(codes.num_rows, np.int32), 0
+    for batch in codes.to_batches():
+        part = keys[start : (start := start + batch.num_rows)]
+        for column, size in zip(batch.columns, sizes, strict=True):
+            part *= size
+            part += column.to_numpy()
     return np.bincount(keys, minlength=math.prod(sizes))

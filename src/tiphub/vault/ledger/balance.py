@@ -26,6 +26,8 @@ class Booking:
         method: which protection method spends.
         rho: how much.
         version: of the release that it is for.
+        epsilon: what the spend is at ``delta``, rounded up.
+        delta: of the hub's budget.
     """
 
     number: int
@@ -33,6 +35,8 @@ class Booking:
     method: str
     rho: Fraction
     version: str
+    epsilon: float
+    delta: float
 
 
 @dataclass(frozen=True)
@@ -69,4 +73,12 @@ class Balance:
 def booking_of(entry: Entry) -> Booking:
     """The booking that an entry of that kind holds."""
     facts = entry.facts
-    return Booking(entry.number, entry.sha256, facts["method"], Fraction(facts["rho"]), facts["version"])
+    return Booking(
+        entry.number,
+        entry.sha256,
+        facts["method"],
+        Fraction(facts["rho"]),
+        facts["version"],
+        facts["epsilon"],
+        facts["delta"],
+    )

@@ -8,6 +8,9 @@ from tiphub.errors import TiphubError
 from tiphub.release import Content
 from tiphub.vault.ledger import Booking
 
+_ROUNDED_UP, _EXACT = 2e-6, 1e-9
+"""A statement says its epsilon with six decimals, rounded up, as far as a float can."""
+
 _FAULT = "Nothing was published. This is a fault of the program that builds the release."
 
 
@@ -31,6 +34,13 @@ def refuse_unbooked(content: Content, booking: Booking | None, version: str) -> 
     if parameters.get("rho") is None or Fraction(parameters["rho"]) != booking.rho:
         raise TiphubError(
             f"The method spent rho {parameters.get('rho')}, and the ledger booked {booking.rho}.", do=_FAULT
+        )
+    epsilon, delta = (parameters.get(name, getattr(booking, name)) for name in ("epsilon", "delta"))
+    if delta != booking.delta or not -_EXACT < epsilon - booking.epsilon < _ROUNDED_UP:
+        raise TiphubError(
+            f"The statement promises epsilon {epsilon} at delta {delta}, and the ledger booked"
+            f" {booking.epsilon} at {booking.delta}.",
+            do=_FAULT,
         )
     if (booking.method, booking.version) != (content.statement["method"], version):
         raise TiphubError(
