@@ -122,6 +122,8 @@ def test_what_hardly_anybody_answered_is_not_inferred() -> None:
 def test_too_few_people_are_not_rehearsed() -> None:
     with pytest.raises(TiphubError, match="too few to rehearse"):
         rehearse(population(people(900), columns()), protect_with(4, 1))
+    with pytest.raises(TiphubError, match="1 person is too few to rehearse"):
+        rehearse(population(people(1), columns()), protect_with(4, 1))
 
 
 def test_no_records_and_one_column_are_attacked_too() -> None:

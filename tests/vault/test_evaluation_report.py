@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pyarrow as pa
+import pytest
 
 from tiphub.standard import Variable, decode
 from tiphub.vault.s4_protect import Population, Protected
@@ -124,10 +125,15 @@ def test_of_many_attacks_that_succeed_a_few_are_named_and_what_to_do() -> None:
     assert "protect by differential privacy" in first.text
 
 
-def test_nobody_is_reported_too() -> None:
-    none = Variable("gender", ("woman",), (None,))
-    source = Population(variables=(none,), quasi_identifiers=(), batches=lambda: iter([]))
-    made = Protected(
-        records=decode(np.empty((0, 1), np.int16), (none,)), counts=pa.table({}), statement={}, loss={}
-    )
-    assert "0 recorded cases stand behind 0" in report(evaluate(source, made).private, release="1")
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        (0, "0 recorded cases stand behind 0 published records"),
+        (1, "1 recorded case stands behind 1 published record."),
+    ],
+)
+def test_nobody_and_one_person_are_reported_too(people: int, said: str) -> None:
+    gender, codes = Variable("gender", ("woman",), (None,)), np.ones((people, 1), np.int16)
+    source = Population(variables=(gender,), quasi_identifiers=(), batches=lambda: iter([codes][:people]))
+    made = Protected(records=decode(codes, (gender,)), counts=pa.table({}), statement={}, loss={})
+    assert said in report(evaluate(source, made).private, release="1")

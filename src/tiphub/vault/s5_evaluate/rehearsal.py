@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.progress import Progress, Silent
 from tiphub.standard.variables import Codes, encode
@@ -53,8 +54,9 @@ def rehearse(
     everybody = _everybody(population, random)
     held = round(len(everybody) * HELD_BACK)
     if held < FEWEST:
+        few = amount(len(everybody), "person is", "people are")
         raise TiphubError(
-            f"{len(everybody):,} people are too few to rehearse an attack: the control would be too small.",
+            f"{few} too few to rehearse an attack: the control would be too small.",
             do=f"Rehearse with {int(FEWEST / HELD_BACK):,} people or more.",
         )
     order = random.permutation(len(everybody))

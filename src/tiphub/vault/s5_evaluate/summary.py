@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from tiphub.amount import amount
+
 SLIPS = 0.1
 """A count that is further off than this share of itself may change what is concluded from it."""
 EXPECTED = 0.05
@@ -48,7 +50,9 @@ def protection(figures: Mapping[str, Any]) -> str:
 
     Nobody is recognised across agencies: whom two of them know is two cases.
     """
-    text = f"{figures['people']:,} recorded cases stand behind {figures['records']:,} published records"
+    people, records = (figures[name] for name in ("people", "records"))
+    stand = "stands" if people == 1 else "stand"
+    text = f"{amount(people, 'recorded case')} {stand} behind {amount(records, 'published record')}"
     said = figures.get("protection") or {}
     if "epsilon" in said:
         return f"{text}, protected by differential privacy (epsilon {said['epsilon']:.3g})."
