@@ -301,6 +301,18 @@ def test_an_epsilon_that_cannot_be_used_spends_nothing(hub: Hub, epsilon: str) -
     assert not (hub.root / "ledger.jsonl").exists()
 
 
+@pytest.mark.parametrize("epsilon", ["1e-9", "0.001"])
+def test_an_epsilon_that_tells_nothing_is_refused_before_it_is_spent(hub: Hub, epsilon: str) -> None:
+    told = CliRunner().invoke(app, ["build", str(hub.root), "--epsilon", epsilon, "--again"])
+    assert isinstance(told.exception, TiphubError)
+    assert f"With an epsilon of {float(epsilon):g} a count could be off by" in told.exception.what
+    assert "the hub declares 1,000 people: the release would tell nothing" in told.exception.what
+    assert "--plan" in told.exception.do
+    assert not (hub.root / "ledger.jsonl").exists()
+    plan = CliRunner().invoke(app, ["build", str(hub.root), "--plan", "--epsilon", epsilon])
+    assert plan.exit_code == 0, plan.output
+
+
 @pytest.mark.parametrize(
     ("setting", "expected"), [("0.5", "more than 1 in 1,000"), ("0", "Delta cannot be 0")]
 )

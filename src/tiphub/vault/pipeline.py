@@ -23,9 +23,11 @@ from tiphub.vault.keys import make_key
 from tiphub.vault.ledger import Booking, check_signature
 from tiphub.vault.models import release_models
 from tiphub.vault.people import population_of
+from tiphub.vault.plan import refuse_lost
 from tiphub.vault.protection import protection
 from tiphub.vault.s2_harmonise import Quality, Reading, Reread
 from tiphub.vault.s4_protect import KAnonymity
+from tiphub.vault.s4_protect.dp.expected import expected_std
 from tiphub.vault.spending import Spend, open_ledger, paid, refuse_weak_delta, set_lifetime
 from tiphub.vault.store import Contribution, Store
 
@@ -192,6 +194,8 @@ def build(
     signer = check_signature(signed_mixed) if signed_mixed else ""
     day = datetime.now(UTC).date()
     release_columns(hub, load_standard())
+    if spend:
+        refuse_lost(hub, spend, expected_std)
     with Store.open(hub) as store:
         ledger = open_ledger(hub, store)
         for note in ledger.notes:

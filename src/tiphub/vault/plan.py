@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Protocol
 
+from tiphub.amount import amount
 from tiphub.errors import TiphubError
 from tiphub.standard import Variable, load_standard
 from tiphub.standard.own import counted_beside
 from tiphub.vault.columns import release_columns
 from tiphub.vault.hub import Hub
 from tiphub.vault.models import models_share, release_models
-from tiphub.vault.spending import lifetime_of, spend_of
+from tiphub.vault.spending import Spend, lifetime_of, spend_of
 
 EPSILONS = (0.5, 1.0, 2.0, 4.0, 8.0)
 SIZES = (20, 100, 1_000, 10_000)
@@ -77,15 +78,37 @@ def plan(
         )
     standard = load_standard()
     variables, _ = release_columns(hub, standard)
-    counted = (*variables, *counted_beside(standard, [item.name for item in variables]))
     release_models(hub, standard)
-    left = 1 - models_share(hub)
     lifetime = lifetime_of(hub, confirmed_large_epsilon=True)
     options = []
     for epsilon in epsilons:
         spend = spend_of(hub, epsilon, confirmed_large_epsilon=confirmed_large_epsilon)
-        half_widths = {kind: _Z * std for kind, std in expected(counted, spend.rho * left).items()}
+        half_widths = _half_widths(hub, spend, expected)
         options.append(Option(epsilon, spend.rho, lifetime.rho // spend.rho, half_widths))
     return Plan(
         tuple(options), lifetime.delta, hub.settings.declared_size or 0, len(variables), lifetime.epsilon
     )
+
+
+def refuse_lost(hub: Hub, spend: Spend, expected: ExpectedStd) -> None:
+    """Refuse a spend so small that no count would say anything, whoever is counted.
+
+    Raises:
+        TiphubError: even the most exact counts would be off by more people than the hub declares.
+    """
+    half, declared = min(_half_widths(hub, spend, expected).values()), hub.settings.declared_size
+    if declared is not None and half > declared:
+        raise TiphubError(
+            f"With an epsilon of {spend.epsilon:g} a count could be off by {half:,.0f} people, and the hub"
+            f" declares {amount(declared, 'person', 'people')}: the release would tell nothing.",
+            where=f"privacy in {hub.root / 'hub.yml'}",
+            do="Nothing was spent. Choose a larger epsilon: `tiphub build HUB --plan` shows what each buys.",
+        )
+
+
+def _half_widths(hub: Hub, spend: Spend, expected: ExpectedStd) -> Mapping[str, float]:
+    standard = load_standard()
+    variables, _ = release_columns(hub, standard)
+    counted = (*variables, *counted_beside(standard, [item.name for item in variables]))
+    left = 1 - models_share(hub)
+    return {kind: _Z * std for kind, std in expected(counted, spend.rho * left).items()}
