@@ -102,6 +102,11 @@ def test_a_new_hub_is_refused_a_licence_that_is_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_new_hub_is_as_its_settings_are_read(tmp_path: Path) -> None:
+    made = found(tmp_path / "hub", Settings(declared_size=1000)).hub
+    assert made == open_hub(tmp_path / "hub")
+
+
 def test_languages_are_any_that_have_a_code(desk: Desk) -> None:
     assert settings(desk, "languages: [en, pt-BR, zh-Hans]\n").languages == ("en", "pt-BR", "zh-Hans")
 

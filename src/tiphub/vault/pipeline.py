@@ -18,7 +18,7 @@ from tiphub.standard import load_standard
 from tiphub.vault import s1_ingest, s2_harmonise, s5_evaluate, s6_publish
 from tiphub.vault.agencies import Agency, list_agencies, load_agency
 from tiphub.vault.columns import release_columns
-from tiphub.vault.hub import Hub, Settings, create_hub
+from tiphub.vault.hub import Hub, Settings, create_hub, open_hub
 from tiphub.vault.keys import make_key
 from tiphub.vault.ledger import Booking, check_signature
 from tiphub.vault.models import release_models
@@ -55,7 +55,8 @@ def found(path: Path, settings: Settings) -> NewHub:
             store.signing_key()
 
     hub = create_hub(path, settings, prepare)
-    return NewHub(hub, made[0] if made else None)
+    # As every later command reads it: a build of other settings than hub.yml's would be made anew.
+    return NewHub(open_hub(hub.root), made[0] if made else None)
 
 
 @dataclass(frozen=True)
