@@ -139,7 +139,7 @@ def test_a_page_that_stands_alone(cases: Path) -> None:
         (("--on", "gender"), "Say which model to fit"),
         (("--outcome", "child"), "Say which model to fit"),
         (("--outcome", "child", "--on", "gender", "--chart", "x.pdf"), ".svg or .png"),
-        (("--outcome", "child", "--on", "gender", "--reference", "gender"), "no condition"),
+        (("--outcome", "child", "--on", "gender", "--reference", "gender"), "no reference"),
         (("--outcome", "child", "--on", "gender", "--covariate", "risk=absent.csv"), "cannot be read"),
     ],
 )

@@ -83,11 +83,14 @@ def test_stories_are_prepared_before_anybody_asks(catalog: Catalog, desk: Desk) 
 
 
 def test_preparing_stops_when_the_portal_does(catalog: Catalog, desk: Desk) -> None:
+    before = set(threads())
     begun = desk.prepare()
+    started = set(threads()) - before
     desk.close()
     catalog.close()
     assert begun.cancelled() or begun.result(LONG) is None
-    for thread in [item for item in threads() if item.name.startswith("stories")]:
+    assert started
+    for thread in started:
         thread.join(LONG)
         assert not thread.is_alive()
 
