@@ -6,13 +6,13 @@ Usage: dp_peers.py --shared ../shared [--files 2018 2024 pairs simulated] [--row
 ``--shared`` holds ``bench/accuracy.py`` and ``bench/peer_pacsynth.py`` (what is measured, and how the peer
 is run) and ``data/`` (the real files). The peer gets a virtual environment of its own in a temporary folder.
 Each real file goes through its layout first, so that both read the same cells. Delta is 1 / (n ln n), as the
-peer's. Every run is a process of its own. ``made in`` are the wall-clock seconds from the table to the records, as
-the peer's runner times itself: aggregate and synthesise; to tiphub the table is the file as opened and judged
-by its layout, and counts with their intervals are in it. ``seconds`` and ``CPU seconds`` are wall-clock and
-processor time of the whole process, start, reading and writing included, and ``peak MB`` its largest resident
-memory. The peer uses one processor, tiphub all: wall-clock is compared on a quiet machine
-and in one run, or not at all. With ``--keep`` the peer's runs, which take an hour, are kept, and a second
-call goes on where the first one stopped.
+peer's. Every run is a process of its own. ``made in`` are the wall-clock seconds from the table to the
+records, as the peer's runner times itself: aggregate and synthesise; to tiphub the table is the file as
+opened and judged by its layout, and counts with their intervals are in it. ``seconds`` and ``CPU
+seconds`` are wall-clock and processor time of the whole process, start, reading and writing included, and
+``peak MB`` its largest resident memory. The peer uses one processor, tiphub all: wall-clock is compared
+on a quiet machine and in one run, or not at all. With ``--keep`` the peer's runs, which take an hour, are
+kept, and a second call goes on where the first one stopped.
 
 A record of ``pairs`` is a victim-perpetrator pair, and its cells may hold several answers. That is one value
 to tiphub and the accuracy script, and to the peer but for ``lists``: there it gets a flag for each answer, as

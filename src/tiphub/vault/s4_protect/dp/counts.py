@@ -42,24 +42,31 @@ def released_counts(measured: Measured, tables: Mapping[Table, Counts]) -> pa.Ta
     those are told that were measured to have people: people at home in a region, whose country is not shown.
     """
     wanted = sorted({(), *measured.tables}, key=lambda table: (len(table), table))
-    columns: dict[str, list[pa.Array]] = {
-        name: [] for name in ("fields", "values", "count", "std", "low", "high")
-    }
     names = [item.name for item in measured.variables]
     texts = [np.array(["", *item.values], object) for item in measured.variables]
+    deviations, sizes = [], []
+    values: list[str] = []
+    columns: dict[str, list[np.ndarray]] = {"count": [], "low": [], "high": []}
     for table in wanted:
         low, high, deviation = bounds(measured, table)
         beside = any(":" in names[item] for item in table)
         cells = np.nonzero((tables[table] > 0) | (beside & (low > 0))) if table else ()
         count = np.atleast_1d(tables[table][cells])
-        values = [texts[item][place] for item, place in zip(table, cells, strict=True)]
-        joined = ["|".join(row) for row in zip(*values, strict=True)] if table else [""] * count.size
-        columns["fields"].append(
-            pa.array(["|".join(names[item] for item in table)] * count.size, pa.string())
-        )
-        columns["values"].append(pa.array(joined, pa.string()))
-        columns["count"].append(pa.array(count.ravel(), pa.int64()))
-        columns["std"].append(pa.array(np.full(count.size, round(deviation, 3))))
-        columns["low"].append(pa.array(np.floor(np.minimum(low[cells], count)).ravel()))
-        columns["high"].append(pa.array(np.ceil(np.maximum(high[cells], count)).ravel()))
-    return pa.table({name: pa.chunked_array(parts) for name, parts in columns.items()})
+        told = [texts[item][place] for item, place in zip(table, cells, strict=True)]
+        values += ["|".join(row) for row in zip(*told, strict=True)] if table else [""]
+        deviations.append(round(deviation, 3))
+        sizes.append(count.size)
+        for name, figures in (("count", count), ("low", low[cells]), ("high", high[cells])):
+            columns[name].append(np.atleast_1d(figures))
+    fields = pa.array(["|".join(names[item] for item in table) for table in wanted], pa.string())
+    count, low, high = (np.concatenate(parts) for parts in columns.values())
+    return pa.table(
+        {
+            "fields": fields.take(pa.array(np.repeat(np.arange(len(wanted)), sizes))),
+            "values": pa.array(values, pa.string()),
+            "count": pa.array(count, pa.int64()),
+            "std": pa.array(np.repeat(deviations, sizes)),
+            "low": pa.array(np.floor(np.minimum(low, count))),
+            "high": pa.array(np.ceil(np.maximum(high, count))),
+        }
+    )

@@ -34,7 +34,7 @@ class Effort:
     """How long to fit and settle.
 
     ``groups`` of a mixture are fitted for so many ``steps``, then each is split into ``split``, and they are
-    fitted twice more, for three quarters as long; records are settled for so many ``rounds``.
+    fitted twice more, for half and for three quarters as long; records are settled for so many ``rounds``.
     """
 
     groups: int
@@ -156,16 +156,16 @@ def _fitted(
         home=home,
     )
     pairs, every = one_way | two_way, one_way | two_way | three_way
-    later = effort.steps * 3 // 4
-    with progress.stage("fit two-way tables", effort.steps + later) as task:
+    middle, last = effort.steps // 2, effort.steps * 3 // 4
+    with progress.stage("fit two-way tables", effort.steps + middle) as task:
         target = Target(people, pairs, deviations)
         fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
         fit.split(effort.split)
-        fit.run(target, steps=later, rate=LATER_RATE, advance=task.advance)
+        fit.run(target, steps=middle, rate=LATER_RATE, advance=task.advance)
     doubted = doubt_for(typical) if held else None
-    with progress.stage("fit all tables", later) as task:
+    with progress.stage("fit all tables", last) as task:
         target = Target(people, every, deviations)
-        fit.run(target, steps=later, rate=LATER_RATE, doubt=doubted, advance=task.advance)
+        fit.run(target, steps=last, rate=LATER_RATE, doubt=doubted, advance=task.advance)
     _, weight = matrices(blocks, target)
     if home:
         own = blocks.slices[home.place]
