@@ -52,7 +52,7 @@ def effort_for(people: int, deviation: float, columns: int = MANY_COLUMNS) -> Ef
     find out which combinations nobody has, however few columns there are.
     """
     told, share = people / deviation, min(max(0.5, columns / MANY_COLUMNS), 1)
-    groups = _between(100, round(min(people / 50, 2 * share * told)), 1_000)
+    groups = _between(100, round(min(people / 50, 1.5 * share * told)), 1_000)
     split = round(groups / _between(50, round(told / 4), groups))
     return Effort(
         groups=groups // split,
