@@ -62,5 +62,5 @@ def doubt_for(deviation: float) -> Doubt:
     to ten, so that fewer of those that are there go missing.
     """
     if deviation < MUCH:
-        return Doubt(fitted=1.2, counted=0.5, unless=3, least=0, most=5, weight=100)
-    return Doubt(fitted=0.7, counted=0, unless=1.2, least=4, most=7, weight=200)
+        return Doubt(fitted=1.2, counted=0.8, unless=3, least=0, most=5, weight=100)
+    return Doubt(fitted=0.9, counted=0, unless=1.5, least=4, most=7, weight=200)

@@ -10,7 +10,7 @@ Shares stand cells x groups, so that each cell's groups lie side by side in memo
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -59,6 +59,14 @@ class Mixture:
         out: Shares = _cross(self.drawn, self.shares, self.blocks, self.home).astype(np.float64)
         np.fill_diagonal(out, self.shares.mean(axis=1, dtype=np.float64))
         return out
+
+
+def together(mixtures: Sequence[Mixture]) -> Mixture:
+    """The groups of several mixtures of the same variables as one."""
+    drawn, shares = (
+        np.concatenate([getattr(item, name) for item in mixtures], axis=1) for name in ("drawn", "shares")
+    )
+    return replace(mixtures[0], drawn=drawn, shares=shares)
 
 
 class Fit:

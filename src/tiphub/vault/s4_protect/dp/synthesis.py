@@ -16,7 +16,7 @@ from tiphub.vault.s4_protect.dp.estimate import Estimates, Shares
 from tiphub.vault.s4_protect.dp.home import Home
 from tiphub.vault.s4_protect.dp.logic import Derived, Forbidden, crosses_itself
 from tiphub.vault.s4_protect.dp.measure import Measured
-from tiphub.vault.s4_protect.dp.mixture import Fit, Mixture, Target, matrices, positive
+from tiphub.vault.s4_protect.dp.mixture import Fit, Mixture, Target, matrices, positive, together
 from tiphub.vault.s4_protect.dp.records import draw, settle
 
 FIRST_RATE = 0.15
@@ -34,31 +34,35 @@ class Effort:
     """How long to fit and settle.
 
     ``groups`` of a mixture are fitted for so many ``steps``, then each is split into ``split``, and they are
-    fitted twice more, for half and for three quarters as long; records are settled for so many ``rounds``.
+    fitted twice more, for half and for three quarters as long. This is done ``fits`` times, each from a
+    start of its own, and the mixtures are put together. Records are settled for so many ``rounds``.
     """
 
     groups: int
     steps: int
     rounds: int
     split: int = 1
+    fits: int = 1
 
 
 def effort_for(people: int, deviation: float, columns: int = MANY_COLUMNS) -> Effort:
     """What so many people are worth where counts are off by ``deviation``, as measured in ``docs/decisions``.
 
     The more their tables say above the noise, the more groups and steps are worth it from the start: further
-    ones fit the noise. Settling pays where many records make the chance of drawing them outweigh the noise.
+    ones fit the noise. Two fits do so in ways of their own, so that less of it is left in both together.
+    Settling pays where many records make the chance of drawing them outweigh the noise.
     ``columns`` are those of records whose smallest counts are held (see `Doubt`): else it takes all steps to
     find out which combinations nobody has, however few columns there are.
     """
-    told, share = people / deviation, min(max(0.5, columns / MANY_COLUMNS), 1)
-    groups = _between(100, round(min(people / 50, 1.5 * share * told)), 1_000)
+    told, less = people / deviation, min(max(0.5, columns / MANY_COLUMNS), 1)
+    groups = _between(100, round(min(people / 50, 1.5 * less**1.5 * told)), 1_000)
     split = round(groups / _between(50, round(told / 4), groups))
     return Effort(
         groups=groups // split,
-        steps=_between(250, round(12 * share * told**0.5), 1_200),
+        steps=_between(round(250 * less**0.25), round(12 * less**1.5 * told**0.5), 1_200),
         rounds=_between(0, (people - 50_000) // 150, 1_000),
         split=split,
+        fits=2,
     )
 
 
@@ -146,31 +150,27 @@ def _fitted(
     typical = float(np.median([deviations[table] for table in two_way or one_way]))
     held = doubt and people <= DOUBTED_UP_TO
     effort = effort or effort_for(people, typical, len(one_way) if held else MANY_COLUMNS)
-    fit = Fit(
-        blocks,
-        {item: positive(table, people) for (item, *_), table in one_way.items()},
-        groups=effort.groups,
-        random=random,
-        rules=rules,
-        derived=derived,
-        home=home,
-    )
-    pairs, every = one_way | two_way, one_way | two_way | three_way
-    middle, last = effort.steps // 2, effort.steps * 3 // 4
-    with progress.stage("fit two-way tables", effort.steps + middle) as task:
-        target = Target(people, pairs, deviations)
-        fit.run(target, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
-        fit.split(effort.split)
-        fit.run(target, steps=middle, rate=LATER_RATE, advance=task.advance)
     doubted = doubt_for(typical) if held else None
-    with progress.stage("fit all tables", last) as task:
-        target = Target(people, every, deviations)
-        fit.run(target, steps=last, rate=LATER_RATE, doubt=doubted, advance=task.advance)
-    _, weight = matrices(blocks, target)
+    start = {item: positive(table, people) for (item, *_), table in one_way.items()}
+    pairs = Target(people, one_way | two_way, deviations)
+    every = Target(people, one_way | two_way | three_way, deviations)
+    middle, last = effort.steps // 2, effort.steps * 3 // 4
+    mixtures = []
+    with progress.stage("fit tables", effort.fits * (effort.steps + middle + last)) as task:
+        for _ in range(effort.fits):
+            fit = Fit(
+                blocks, start, groups=effort.groups, random=random, rules=rules, derived=derived, home=home
+            )
+            fit.run(pairs, steps=effort.steps, rate=FIRST_RATE, advance=task.advance)
+            fit.split(effort.split)
+            fit.run(pairs, steps=middle, rate=LATER_RATE, advance=task.advance)
+            fit.run(every, steps=last, rate=LATER_RATE, doubt=doubted, advance=task.advance)
+            mixtures.append(fit.mixture())
+    _, weight = matrices(blocks, every)
     if home:
         own = blocks.slices[home.place]
         weight[own] = weight[:, own] = 0
-    return fit.mixture(), weight, effort.rounds
+    return together(mixtures), weight, effort.rounds
 
 
 def _independent(table: Table, derived: Sequence[Derived], home: Home | None) -> bool:
