@@ -14,7 +14,7 @@ from scipy.stats import binom, binomtest
 from tiphub.evidence.findings import Cell, Estimate, Finding, Result
 from tiphub.evidence.findings.intervals import difference, ratio, share
 from tiphub.evidence.findings.model import Measure
-from tiphub.evidence.findings.people import about, everybody, of_people, one_of
+from tiphub.evidence.findings.people import about, everybody, of_people, one_of, percent
 from tiphub.evidence.findings.sentences import bracket, sentence
 from tiphub.evidence.findings.union import bounds
 from tiphub.evidence.findings.words import PORTIONS, TIMES, gap, portion, times
@@ -171,7 +171,7 @@ def test_who_divides_the_people_gets_the_share_beside_them(counts, noise, whole)
     said = bracket(estimate)
     if found := re.search(r"; (about )?([\d,]+) of (about )?([\d,]+)(, with privacy noise)?\)", said):
         one, of = (int(text.replace(",", "")) for text in (found[2], found[4]))
-        assert said.startswith(f"{100 * one / of:.1f}% ")
+        assert said.startswith(f"{percent(one / of)} ")
         assert not found[1] or one % 10 == 0
         assert not found[3] or of % 10 == 0
         assert bool(found[5]) == (one % 10 != 0)
