@@ -24,7 +24,7 @@ LATER_RATE = 0.1
 DOUBTED_UP_TO = 100_000
 """People; of more, little is invented that could be held, and holding only makes counts less exact."""
 MANY_COLUMNS = 56
-"""Of fewer, what is fitted is sooner told by the tables: half as many need half the steps."""
+"""Of fewer, tables tell sooner what is to be fitted: half as many need a quarter of the steps."""
 AT_ONCE = 250_000
 """Records drawn and settled together; the next ones make up for what these are off."""
 
@@ -54,12 +54,12 @@ def effort_for(people: int, deviation: float, columns: int = MANY_COLUMNS) -> Ef
     ``columns`` are those of records whose smallest counts are held (see `Doubt`): else it takes all steps to
     find out which combinations nobody has, however few columns there are.
     """
-    told, less = people / deviation, min(max(0.5, columns / MANY_COLUMNS), 1)
-    groups = _between(100, round(min(people / 50, 1.5 * less**1.5 * told)), 1_000)
+    told, less = people / deviation, min(max(0.5, columns / MANY_COLUMNS), 1) ** 2
+    groups = _between(100, round(min(people / 50, 1.5 * less * told)), 1_000)
     split = round(groups / _between(50, round(told / 4), groups))
     return Effort(
         groups=groups // split,
-        steps=_between(round(250 * less**0.25), round(12 * less**1.5 * told**0.5), 1_200),
+        steps=_between(round(250 * less**0.125), round(12 * less * told**0.5), 1_200),
         rounds=_between(0, (people - 50_000) // 150, 1_000),
         split=split,
         fits=2,
